@@ -1,0 +1,388 @@
+//! Commands, units and reboots on simulated machines.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use drivers::Connection;
+use drivers::host::{CommandLine, CommandOutput, SimulatedHost};
+use vocab::{LinkTrouble, UnitName};
+use world::{Intent, RunState};
+
+use super::fleet::{Fleet, node};
+use super::journals::carry_out;
+
+/// A machine with systemd: who is logged in, what is allowed, and every command it was given.
+#[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a machine allows are independent switches of a case"
+)]
+struct Machine {
+    root: bool,
+    sudo: bool,
+    polkit: bool,
+    systemd: bool,
+    /// Restarts and reboots so far.
+    starts: Arc<Mutex<u32>>,
+    /// Whether a restarted unit fails.
+    broken: bool,
+    /// What sudo and systemctl say of a job that fails; empty when it works.
+    warning: &'static str,
+    /// Whether a reboot does nothing.
+    stuck: bool,
+    commands: Arc<Mutex<Vec<String>>>,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self {
+            root: true,
+            sudo: true,
+            polkit: false,
+            systemd: true,
+            starts: Arc::default(),
+            broken: false,
+            warning: "",
+            stuck: false,
+            commands: Arc::default(),
+        }
+    }
+
+    fn fleet(&self) -> Fleet {
+        let machine = self.clone();
+        Fleet::with_host(move |command, _| machine.answer(command))
+    }
+
+    /// The commands that change something.
+    fn changing(&self) -> Vec<String> {
+        let looks = |line: &str| {
+            line.starts_with("id ")
+                || line.starts_with("cat ")
+                || line.starts_with("systemctl show")
+        };
+        self.commands
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|line| !looks(line))
+            .cloned()
+            .collect()
+    }
+
+    fn answer(&self, command: &CommandLine) -> CommandOutput {
+        let line = crate::words::of(command).to_string();
+        self.commands.lock().unwrap().push(line.clone());
+        self.run(&line, self.root)
+    }
+
+    fn run(&self, line: &str, root: bool) -> CommandOutput {
+        let says = |status: i32, stdout: &str, stderr: &str| CommandOutput {
+            status: Some(status),
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+        };
+        let starts = *self.starts.lock().unwrap();
+        match line.split(' ').collect::<Vec<_>>().as_slice() {
+            ["id", "-u"] => says(0, if self.root { "0\n" } else { "1000\n" }, ""),
+            ["cat", _] => says(0, &format!("boot-{starts}\n"), ""),
+            ["sudo", ..] if !self.warning.is_empty() => says(1, "", self.warning),
+            ["sudo", "-n", rest @ ..] if self.sudo => self.run(&rest.join(" "), true),
+            ["sudo", ..] => says(1, "", "sudo: a password is required\n"),
+            ["systemctl", ..] if !self.systemd => says(127, "", "systemctl: not found\n"),
+            ["systemctl", "show", ..] if line.ends_with("missing.service") => {
+                says(0, "LoadState=not-found\n", "")
+            }
+            ["systemctl", "show", ..] => {
+                let active = if self.broken && starts > 0 {
+                    "failed"
+                } else {
+                    "active"
+                };
+                says(
+                    0,
+                    &format!(
+                        "Type=simple\nLoadState=loaded\nActiveState={active}\nResult=exit-code\nInvocationID=i{starts}\n"
+                    ),
+                    "",
+                )
+            }
+            ["systemctl", "restart", ..] | ["systemctl" | "reboot", ..]
+                if !root && !self.polkit =>
+            {
+                says(1, "", "Failed: Interactive authentication required.\n")
+            }
+            ["systemctl", ..] | ["reboot"] => {
+                *self.starts.lock().unwrap() += u32::from(!self.stuck);
+                says(0, "", "")
+            }
+            ["sh", ..] => says(3, "half\n", "token=abcdef123456\n"),
+            _ => says(0, "fine\n", ""),
+        }
+    }
+}
+
+fn unit(name: &str) -> Intent {
+    Intent::RestartUnits {
+        targets: vec![(node("compute-1"), UnitName::new(name).unwrap())],
+    }
+}
+
+async fn came(machine: &Machine, intent: Intent) -> (RunState, String, Vec<String>) {
+    let fleet = machine.fleet();
+    let came = carry_out(&fleet, fleet.plan(intent).await.unwrap()).await;
+    let said = (0..came.steps.len())
+        .map(|step| came.said(step))
+        .collect::<Vec<_>>()
+        .join(" | ");
+    (came.state, said, machine.changing())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_unit_is_restarted_as_root_by_sudo_or_by_polkit() {
+    let plain = "systemctl restart -- nginx.service";
+    let by_sudo = "sudo -n systemctl restart -- nginx.service";
+    for (machine, commands) in [
+        (Machine::new(), vec![plain]),
+        (
+            Machine {
+                root: false,
+                ..Machine::new()
+            },
+            vec![by_sudo],
+        ),
+        (
+            Machine {
+                root: false,
+                sudo: false,
+                polkit: true,
+                ..Machine::new()
+            },
+            vec![by_sudo, plain],
+        ),
+    ] {
+        let (state, said, changing) = came(&machine, unit("nginx.service")).await;
+        assert_eq!(
+            (state, changing),
+            (
+                RunState::Verified,
+                commands.iter().map(ToString::to_string).collect()
+            ),
+            "{said}"
+        );
+    }
+    let (state, said, _) = came(
+        &Machine {
+            root: false,
+            sudo: false,
+            ..Machine::new()
+        },
+        unit("nginx.service"),
+    )
+    .await;
+    assert_eq!(state, RunState::Failed);
+    assert_eq!(
+        said,
+        "not allowed: sudo -n systemctl restart -- nginx.service: sudo: a password is required; systemctl restart -- \
+         nginx.service: Failed: Interactive authentication required.; let this user restart the unit: a sudoers line with \
+         NOPASSWD for systemctl restart, or a polkit rule for org.freedesktop.systemd1.manage-units | skipped"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_unit_that_fails_or_is_not_there_or_did_not_restart() {
+    let (state, said, _) = came(
+        &Machine {
+            broken: true,
+            ..Machine::new()
+        },
+        unit("nginx.service"),
+    )
+    .await;
+    assert_eq!(
+        (state, said.as_str()),
+        (
+            RunState::Failed,
+            " | it failed (exit-code): see systemctl status and its journal"
+        )
+    );
+    let warned = "sudo: unable to resolve host compute-1\nJob for nginx.service failed.\n";
+    let (state, said, changing) = came(
+        &Machine {
+            root: false,
+            warning: warned,
+            ..Machine::new()
+        },
+        unit("nginx.service"),
+    )
+    .await;
+    assert_eq!(
+        (state, said.as_str()),
+        (
+            RunState::Failed,
+            "exit status 1: Job for nginx.service failed. | skipped"
+        )
+    );
+    assert_eq!(changing.len(), 1, "what failed is not tried by another way");
+    let (state, said, changing) = came(&Machine::new(), unit("missing.service")).await;
+    assert_eq!(
+        (state, said.as_str()),
+        (
+            RunState::Failed,
+            "there is no unit missing.service on this node; nothing was done | skipped"
+        )
+    );
+    assert!(changing.is_empty());
+    let (state, said, _) = came(
+        &Machine {
+            stuck: true,
+            ..Machine::new()
+        },
+        unit("nginx.service"),
+    )
+    .await;
+    assert_eq!(
+        (state, said.as_str()),
+        (
+            RunState::Failed,
+            " | waited 1m: it is active since before, it did not restart"
+        )
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reboot_is_seen_by_another_boot_id() {
+    let reboot = || Intent::Reboot {
+        nodes: vec![node("compute-1")],
+    };
+    let (state, said, changing) = came(&Machine::new(), reboot()).await;
+    assert_eq!(
+        (state, said.as_str(), changing),
+        (
+            RunState::Verified,
+            " | boot id boot-1",
+            vec!["systemctl reboot".to_owned()]
+        )
+    );
+    let (state, _, changing) = came(
+        &Machine {
+            systemd: false,
+            ..Machine::new()
+        },
+        reboot(),
+    )
+    .await;
+    assert_eq!(
+        (state, changing),
+        (
+            RunState::Verified,
+            vec!["systemctl reboot".to_owned(), "reboot".to_owned()]
+        )
+    );
+    let (state, said, _) = came(
+        &Machine {
+            stuck: true,
+            ..Machine::new()
+        },
+        reboot(),
+    )
+    .await;
+    assert_eq!(
+        (state, said.as_str()),
+        (
+            RunState::Failed,
+            " | waited 5m: it is still on the same boot"
+        )
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_nodes_reboot_one_by_one_until_one_does_not_come_back() {
+    let machine = Machine {
+        stuck: true,
+        ..Machine::new()
+    };
+    let (state, said, changing) = came(
+        &machine,
+        Intent::Reboot {
+            nodes: vec![node("aurora"), node("compute-1")],
+        },
+    )
+    .await;
+    assert_eq!(state, RunState::Failed);
+    assert_eq!(
+        said,
+        " | waited 5m: it is still on the same boot | skipped | skipped"
+    );
+    assert_eq!(changing, ["systemctl reboot"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_runs_on_each_node_and_its_status_decides() {
+    let machine = Machine::new();
+    let run = |program: &str, one_by_one| Intent::Command {
+        nodes: vec![node("aurora"), node("compute-1")],
+        command: vec![program.to_owned(), "--".to_owned(), "a b".to_owned()],
+        one_by_one,
+    };
+    let (state, said, changing) = came(&machine, run("true", false)).await;
+    assert_eq!(
+        (state, said.as_str()),
+        (RunState::Done, "exit status 0 | exit status 0")
+    );
+    assert_eq!(changing, ["true -- 'a b'", "true -- 'a b'"]);
+    let (state, said, _) = came(&machine, run("sh", false)).await;
+    assert_eq!(
+        (state, said.as_str()),
+        (RunState::Failed, "exit status 3 | exit status 3")
+    );
+    let (_, said, _) = came(&machine, run("sh", true)).await;
+    assert_eq!(
+        said, "exit status 3 | skipped",
+        "one by one stops at the first failure"
+    );
+    let fleet = machine.fleet();
+    let failed = carry_out(&fleet, fleet.plan(run("sh", false)).await.unwrap()).await;
+    assert_eq!(failed.outputs[0], "half\ntoken=••••••••\n");
+}
+
+/// Reboots a machine whose link goes with the reboot, and comes back after `back`, if at all.
+async fn rebooted_with_its_link(back: Option<u64>, answers: bool) -> super::journals::Came {
+    let machine = Machine::new();
+    let link: Arc<OnceLock<SimulatedHost>> = Arc::default();
+    let (rebooting, cut) = (machine.clone(), link.clone());
+    let host = SimulatedHost::new("compute-1", move |command, _| {
+        let answer = rebooting.answer(command);
+        if command.program == "systemctl" {
+            cut.get().unwrap().set_trouble(Some(LinkTrouble::Lost));
+        }
+        // A command that the reboot itself ends has no status.
+        let status = answer
+            .status
+            .filter(|_| answers || command.program != "systemctl");
+        CommandOutput { status, ..answer }
+    });
+    link.set(host.clone()).ok().unwrap();
+    let mut fleet = machine.fleet();
+    let ends = Connection::given(Arc::new(host.clone()), fleet.compute.clone());
+    fleet.connections.insert(node("compute-1"), Arc::new(ends));
+    if let Some(seconds) = back {
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+            host.set_trouble(None);
+        });
+    }
+    let reboot = Intent::Reboot {
+        nodes: vec![node("compute-1")],
+    };
+    let plan = fleet.plan(reboot).await.unwrap();
+    carry_out(&fleet, plan).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_goes_with_the_reboot_is_expected_to_come_back() {
+    for answers in [true, false] {
+        let came = rebooted_with_its_link(Some(90), answers).await;
+        assert_eq!(came.state, RunState::Verified, "{:?}", came.steps);
+        let came = rebooted_with_its_link(None, answers).await;
+        assert_eq!(came.state, RunState::Unknown, "{:?}", came.steps);
+    }
+}

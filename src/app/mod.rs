@@ -1,0 +1,111 @@
+//! Wiring: arguments → configuration → store → engine → link → face → exit code. The only room that knows all others.
+
+mod boot;
+mod demo;
+mod diagnosis;
+mod fabric;
+mod trace;
+
+use std::process::ExitCode;
+
+use boot::Running;
+use cli::{Arguments, Subcommand, WallOptions};
+use color_eyre::eyre::{Context as _, Result};
+use tokio::sync::mpsc;
+use world::Face;
+
+/// The whole program: from parsed arguments to the exit code.
+pub fn main(arguments: Arguments) -> ExitCode {
+    let run = || -> Result<ExitCode> {
+        color_eyre::install()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("starting the runtime")?;
+        let code = runtime.block_on(dispatch(arguments))?;
+        // Tasks that hang in the operating system do not keep the program from ending.
+        runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+        Ok(code)
+    };
+    run().unwrap_or_else(|error| cli::exit::report(&format!("{error:#}")))
+}
+
+async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
+    match &arguments.command {
+        None => console(&arguments, boot::start(&arguments).await?).await,
+        Some(Subcommand::Wall(options)) => wall(boot::start(&arguments).await?, options).await,
+        Some(Subcommand::Demo(options)) => {
+            let running = demo::start(&arguments, options).await?;
+            if options.wall {
+                wall(running, &WallOptions::default()).await
+            } else {
+                console(&arguments, running).await
+            }
+        }
+        Some(Subcommand::Init(options)) => Ok(cli::init::run(
+            options,
+            &arguments,
+            &diagnosis::found().await,
+        )?),
+        Some(Subcommand::Doctor(options)) => Ok(cli::doctor::run(
+            options,
+            &diagnosis::examine(&arguments).await,
+        )?),
+        Some(Subcommand::Completions(options)) => Ok(cli::completions::run(options)?),
+        Some(command) => {
+            let running = boot::start(&arguments).await?;
+            let session = cli::Session {
+                watch: running.watch().await?,
+                command: running.command(Face::Shell),
+                logs: running.config.fleet.logs.clone(),
+                report: running.report.clone(),
+            };
+            let code = cli::run(command, session).await;
+            running.engine.shutdown().await;
+            Ok(code?)
+        }
+    }
+}
+
+/// The interactive console.
+async fn console(arguments: &Arguments, running: Running) -> Result<ExitCode> {
+    let (reloaded, mut reloads) = mpsc::channel(4);
+    let session = tui::Session {
+        watch: running.watch().await?,
+        command: running.command(Face::Console),
+        config: running.config.clone(),
+        report: running.report.clone(),
+        paths: running.paths.clone(),
+        exports: running.state.clone(),
+        plain: arguments.is_plain(),
+        reloaded: Some(reloaded),
+    };
+    let engine = running.engine.clone();
+    let follow = tokio::spawn(async move {
+        while let Some((config, report)) = reloads.recv().await {
+            let config: config::Config = config;
+            let (fabric, mut notices) = fabric::of(&config.fleet);
+            notices.extend(boot::notices_of(&report));
+            engine.reload(fabric, notices).await;
+        }
+    });
+    let ended = tui::run(session).await;
+    follow.abort();
+    running.engine.shutdown().await;
+    Ok(ExitCode::from(u8::try_from(ended?.code()).unwrap_or(1)))
+}
+
+/// The wall: it is given a watch and nothing else.
+async fn wall(running: Running, options: &WallOptions) -> Result<ExitCode> {
+    let session = wall::Session {
+        watch: running.watch().await?,
+        theme: running.config.theme.clone(),
+        seconds: options
+            .seconds
+            .unwrap_or(running.config.settings.wall_seconds),
+    };
+    let ended = wall::run(session).await;
+    running.engine.shutdown().await;
+    Ok(ExitCode::from(u8::try_from(ended?.code()).unwrap_or(1)))
+}

@@ -1,0 +1,83 @@
+//! The fleet file: which nodes there are, how each is reached, what is watched and which logs are read.
+//!
+//! Flow: `fleet.toml` → `read` (nodes, then what refers to them) → [`Fleet`]. `write` makes the first file for
+//! `wheelhouse init` from what was found on the machine.
+
+mod node;
+mod parse;
+mod read;
+mod service;
+pub mod write;
+
+pub use node::{DockerAddress, NodeSpec, Reach, Role, SshTarget};
+pub(crate) use read::read;
+
+use vocab::{LogSource, NodeName, ServiceSpec, Text};
+
+/// What the operator declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fleet {
+    /// The fleet's name, shown in the header; the machine's own name serves when there is none.
+    pub name: Option<Text>,
+    /// Whether the machine the console runs on is watched too when no node says `reach = "local"`.
+    pub watch_local: bool,
+    /// What that machine is called; its host name unless given.
+    pub local_name: Option<NodeName>,
+    /// The declared nodes in the order of the file; names are unique, at most one is [`Reach::Local`].
+    pub nodes: Vec<NodeSpec>,
+    /// The declared services; names are unique.
+    pub services: Vec<ServiceSpec>,
+    /// Whether services are also looked for: published ports of containers, listening ports of nodes.
+    pub discover_services: bool,
+    /// Logs that are offered beside those of containers.
+    pub logs: Vec<LogSpec>,
+}
+
+/// A log of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSpec {
+    /// What it is called; the source's own words unless given.
+    pub name: Option<Text>,
+    /// Where its lines come from: a file or the journal.
+    pub source: LogSource,
+}
+
+/// No file at all: this machine, and what is found on it.
+impl Default for Fleet {
+    fn default() -> Self {
+        Self {
+            name: None,
+            watch_local: true,
+            local_name: None,
+            nodes: Vec::new(),
+            services: Vec::new(),
+            discover_services: true,
+            logs: Vec::new(),
+        }
+    }
+}
+
+impl Fleet {
+    /// All nodes to watch: the declared ones, and first of all this machine when it is to be watched and none of them is
+    /// it. `host` is the machine's host name; when a remote node is called so already, this one becomes `local`.
+    pub fn nodes_to_watch(&self, host: &NodeName) -> Vec<NodeSpec> {
+        let mut nodes = self.nodes.clone();
+        let declared = nodes.iter().any(|node| node.reach == Reach::Local);
+        if self.watch_local && !declared {
+            let taken = |name: &NodeName| nodes.iter().any(|node| node.name == *name);
+            let wanted = self.local_name.clone().unwrap_or_else(|| host.clone());
+            let name = std::iter::once(Ok(wanted))
+                .chain(std::iter::once(NodeName::new("local")))
+                .chain((2..).map(|number| NodeName::new(&format!("local-{number}"))))
+                .flatten()
+                .find(|name| !taken(name));
+            if let Some(name) = name {
+                nodes.insert(0, NodeSpec::new(name, Reach::Local));
+            }
+        }
+        nodes
+    }
+}
+
+#[cfg(test)]
+mod tests;

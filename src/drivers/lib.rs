@@ -1,0 +1,18 @@
+//! Drivers: the only room that names the clients of Docker, ssh, HTTP, TLS, DNS, PostgreSQL and Redis.
+//!
+//! May import: `vocab`, `kit`. May not: `world`, `config`, or anything above; it knows no fleet, no pane, no plan.
+//!
+//! Each driver is a trait ([`docker::Docker`], [`host::Host`]) or a function with a deadline, with its fake beside it.
+//! Every await in here has a deadline; a stream that may go silent has an idle limit.
+
+pub mod clock;
+pub mod connection;
+pub mod docker;
+pub mod error;
+pub mod host;
+pub mod probe;
+
+pub use connection::{Connection, Connections, EngineAddress};
+pub use docker::Docker;
+pub use error::{DriverError, Trouble};
+pub use host::Host;

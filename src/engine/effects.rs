@@ -1,0 +1,95 @@
+//! Effects carried out: what the reducer asked for becomes work for the store and the sources.
+
+use vocab::{NodeName, ServiceSpec, Span};
+use world::{Effect, Event, Fact, SeriesKey};
+
+use crate::core::Core;
+
+/// How far back a series is restored when its subject is first seen.
+const RESTORED: Span = Span::hours(24);
+
+/// The most points that are restored of one series.
+const RESTORED_POINTS: usize = 400;
+
+impl Core {
+    /// Carries out one effect; never waits.
+    pub(crate) fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Record(points) => {
+                if let Some(store) = &self.store {
+                    store.record(points);
+                }
+            }
+            Effect::Restore(keys) => self.restore(keys),
+            Effect::Discover(node) => self.discover(&node),
+            Effect::Probe => {
+                let specs: Vec<ServiceSpec> = self
+                    .world
+                    .services
+                    .values()
+                    .map(|service| service.spec.clone())
+                    .collect();
+                self.probes.send_replace(specs);
+            }
+        }
+    }
+
+    fn restore(&self, keys: Vec<SeriesKey>) {
+        let Some(store) = self.store.clone() else {
+            return;
+        };
+        let events = self.events.clone();
+        let now = self.world.now;
+        self.tasks.spawn(async move {
+            let Ok(restored) = store
+                .restore(keys, now - RESTORED, now, RESTORED_POINTS)
+                .await
+            else {
+                return;
+            };
+            for (key, points) in restored
+                .into_iter()
+                .filter(|(_, points)| !points.is_empty())
+            {
+                let event = Event {
+                    at: drivers::clock::now(),
+                    fact: Fact::HistoryRestored { key, points },
+                };
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    fn discover(&self, node: &NodeName) {
+        if !self.fabric.discover || self.fabric.simulation.is_some() {
+            return;
+        }
+        let Some(known) = self.world.nodes.get(node) else {
+            return;
+        };
+        let containers: Vec<_> = self
+            .world
+            .containers_of(node)
+            .map(|tracked| tracked.container.clone())
+            .collect();
+        let declared: Vec<_> = self.fabric.services.clone();
+        let place = sources::services::Place {
+            node,
+            local: known.profile.local,
+            host: known.profile.address.as_deref(),
+        };
+        let services = sources::services::discover(place, &containers, &declared);
+        let event = Event {
+            at: drivers::clock::now(),
+            fact: Fact::ServicesDiscovered {
+                node: node.clone(),
+                services,
+            },
+        };
+        let events = self.events.clone();
+        self.tasks
+            .spawn(async move { drop(events.send(event).await) });
+    }
+}

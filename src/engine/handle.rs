@@ -1,0 +1,160 @@
+//! The handle: how the rest of the process talks to the engine's loop.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use drivers::Connections;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use vocab::{LogBatch, LogRequest, RunId, Time};
+use world::{
+    Actor, AuditLine, Consent, Event, Intent, Interest, Notice, Plan, Point, Refusal, RefusalKind,
+    Run, SeriesKey, World,
+};
+
+use crate::fleet::Fabric;
+
+/// Something asked of the loop.
+pub(crate) enum Request {
+    Subscribe(oneshot::Sender<Subscription>),
+    InterestChanged,
+    Plan(Intent, Actor, oneshot::Sender<Result<Plan, Refusal>>),
+    Planned(Box<Plan>),
+    Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
+    Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
+    ShellEnded(RunId, Option<i32>, oneshot::Sender<Result<(), Refusal>>),
+    Reload(Box<Fabric>, Vec<Notice>),
+    Shutdown(oneshot::Sender<()>),
+}
+
+/// A watcher's copy of the world and the events that follow it.
+pub struct Subscription {
+    /// The world as it was when the subscription began; the watcher applies the events to it.
+    pub world: World,
+    /// Every event since then. A watcher that lags behind subscribes anew.
+    pub changes: broadcast::Receiver<Arc<Event>>,
+    /// What this watcher looks at.
+    pub interest: watch::Sender<Interest>,
+}
+
+/// A way to the engine; cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) requests: mpsc::Sender<Request>,
+    pub(crate) connections: Arc<RwLock<Arc<Connections>>>,
+    pub(crate) store: Option<store::Store>,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Handle {
+    /// Begins to watch; `None` when the engine has ended.
+    pub async fn subscribe(&self) -> Option<Subscription> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Subscribe(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// The present, by the clock that events are stamped with.
+    pub fn now(&self) -> Time {
+        drivers::clock::now()
+    }
+
+    /// Tells that a watcher looks at something else. If the loop is too busy to hear it now, it hears it with the next
+    /// change; the screen asks again as soon as the operator moves.
+    pub fn interest_changed(&self) {
+        drop(self.requests.try_send(Request::InterestChanged));
+    }
+
+    /// Makes a plan; changes nothing.
+    pub async fn plan(&self, intent: Intent, actor: Actor) -> Result<Plan, Refusal> {
+        self.ask(|reply| Request::Plan(intent, actor, reply)).await
+    }
+
+    /// Takes a plan on. Returns when it is journalled.
+    pub async fn submit(&self, plan: RunId, consent: Consent) -> Result<(), Refusal> {
+        self.ask(|reply| Request::Submit(plan, consent, reply))
+            .await
+    }
+
+    /// Takes a run back, or lets no further step of it begin.
+    pub async fn cancel(&self, run: RunId, actor: Actor) -> Result<(), Refusal> {
+        self.ask(|reply| Request::Cancel(run, actor, reply)).await
+    }
+
+    /// Tells that the shell of a handover run has ended.
+    pub async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {
+        self.ask(|reply| Request::ShellEnded(run, status, reply))
+            .await
+    }
+
+    /// Another fleet file was read: nodes and services come and go accordingly, what stays keeps its connection.
+    /// `notices` is what is wrong with the files now, in place of what was wrong with them before.
+    pub async fn reload(&self, fabric: Fabric, notices: Vec<Notice>) {
+        drop(
+            self.requests
+                .send(Request::Reload(Box::new(fabric), notices))
+                .await,
+        );
+    }
+
+    /// Ends the engine: no new run, steps in flight get ten seconds, everything recorded is on disk when it returns.
+    pub async fn shutdown(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.requests.send(Request::Shutdown(reply)).await.is_ok() {
+            drop(done.await);
+        }
+    }
+
+    /// Reads a log of a node.
+    pub fn logs(&self, request: LogRequest) -> mpsc::Receiver<LogBatch> {
+        let connections = self
+            .connections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        sources::logs::follow(connections, request, self.cancel.child_token())
+    }
+
+    /// Points of a series, as fine as the store still has them.
+    pub async fn history(&self, key: SeriesKey, from: Time, until: Time) -> Vec<Point> {
+        match &self.store {
+            Some(store) => {
+                let course = store.history(key, from, until, 2000).await;
+                let point = |bucket: store::Bucket| Point {
+                    at: bucket.at,
+                    value: bucket.mean,
+                };
+                course.unwrap_or_default().into_iter().map(point).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Runs of the journal, newest first.
+    pub async fn runs(&self, limit: usize) -> Vec<Run> {
+        match &self.store {
+            Some(store) => store.runs(limit).await.unwrap_or_default().runs,
+            None => Vec::new(),
+        }
+    }
+
+    /// Lines of the audit log, newest first.
+    pub async fn audit(&self, limit: usize) -> Vec<AuditLine> {
+        match &self.store {
+            Some(store) => store.audit(limit).await.unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Request,
+    ) -> Result<T, Refusal> {
+        let gone = || Refusal::new(RefusalKind::Stale, "the engine has ended");
+        let (reply, answer) = oneshot::channel();
+        self.requests
+            .send(request(reply))
+            .await
+            .map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}

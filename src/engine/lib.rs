@@ -1,0 +1,39 @@
+//! The engine: one loop that applies events to the world, runs the effects and tells the watchers; and the one way by
+//! which anything outside is changed.
+//!
+//! May import: `sources`, `actions`, `store`, `drivers`, `world`, `config`, `vocab`, `kit`. May not: a face,
+//! `link`, ratatui.
+//!
+//! Flow: sources → bounded intake → `Core::apply` (the only writer of the world) → effects → store, sources; the same
+//! event goes to every [`Subscription`]. Requests ([`Handle`]) enter the same loop, so that everything has one order.
+
+mod core;
+mod effects;
+mod fleet;
+mod handle;
+mod journal;
+mod runs;
+mod supervise;
+#[cfg(test)]
+mod tests;
+
+pub use core::start;
+pub use fleet::{Fabric, NodePlan};
+pub use handle::{Handle, Subscription};
+
+use vocab::Span;
+use world::Notice;
+
+/// What an engine is started with.
+pub struct Setup {
+    /// The nodes and services to watch.
+    pub fabric: Fabric,
+    /// History, journal and audit; without one nothing can be changed, and history is kept in memory only.
+    pub store: Option<store::Store>,
+    /// What is to be known from the start: problems of the configuration, what became of the store.
+    pub notices: Vec<Notice>,
+    /// How often figures that change from second to second are read.
+    pub refresh: Span,
+    /// How long a reversible plan can be taken back before it runs.
+    pub grace: Span,
+}

@@ -1,0 +1,532 @@
+//! Plans and runs: the checks before anything is begun, the grace window, the journal around it, and what is done about
+//! runs whose process ended in the middle.
+//!
+//! Flow: [`Core::plan`] → the plan is kept → [`Core::submit`] checks consent and age → the store takes the run on (leases,
+//! audit) → grace window → `actions::execute` → the end is journalled, audited and told.
+
+use std::sync::{Arc, PoisonError};
+
+use store::{AuditEntry, Store, StoreError};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use vocab::{RunId, Span, Text, Time};
+use world::plan::StepCall;
+use world::{
+    Actor, Confirmation, Consent, Event, Fact, Intent, Notice, NoticeKind, Plan, Refusal,
+    RefusalKind, Run, RunState, StepState, World,
+};
+
+use crate::core::Core;
+use crate::handle::Request;
+use crate::journal::StoreJournal;
+
+/// A plan older than this is refused: the world it was made of has gone by.
+const PLAN_KEEPS: Span = Span::minutes(10);
+
+/// The most plans that are kept for a decision.
+const PLANS_KEPT: usize = 100;
+
+/// A run under way.
+pub(crate) struct ActiveRun {
+    /// Begins no further step.
+    pub cancel: CancellationToken,
+    /// Whether the terminal is handed over and its end is told by the face.
+    shell: bool,
+    title: Text,
+}
+
+type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
+
+impl Core {
+    /// Makes a plan in a task of its own; looking may take a while and must not hold the loop.
+    pub(crate) fn plan(&mut self, intent: Intent, actor: Actor, reply: Reply<Plan>) {
+        let world = self.view();
+        let connections = self
+            .connections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let (requests, grace) = (self.requests.clone(), self.grace);
+        self.tasks.spawn(async move {
+            let now = drivers::clock::now();
+            let made = actions::plan(&world, &connections, intent, actor, now, grace).await;
+            if let Ok(plan) = &made {
+                // Kept by the loop before the answer is given, so that a submit cannot overtake it.
+                drop(
+                    requests
+                        .send(Request::Planned(Box::new(plan.clone())))
+                        .await,
+                );
+            }
+            drop(reply.send(made));
+        });
+    }
+
+    /// The world without its figures' course: what a plan is made of.
+    fn view(&mut self) -> World {
+        let series = std::mem::take(&mut self.world.series);
+        let view = self.world.clone();
+        self.world.series = series;
+        view
+    }
+
+    /// Keeps a plan until it is decided on.
+    pub(crate) fn planned(&mut self, plan: Plan) {
+        let now = drivers::clock::now();
+        self.plans
+            .retain(|_, kept| now.since(kept.made) < PLAN_KEEPS);
+        if self.plans.len() < PLANS_KEPT {
+            self.plans.insert(plan.id, plan);
+        }
+    }
+
+    /// Takes a plan on, when everything allows it.
+    pub(crate) fn submit(&mut self, id: RunId, consent: &Consent, reply: Reply<()>) {
+        match self.admissible(id, consent) {
+            Ok((plan, store)) => self.begin(plan, consent, store, reply),
+            Err(refusal) => drop(reply.send(Err(refusal))),
+        }
+    }
+
+    /// The plan, when it is known, fresh, consented to, and there is a journal to write it in.
+    fn admissible(&mut self, id: RunId, consent: &Consent) -> Result<(Plan, Store), Refusal> {
+        let now = drivers::clock::now();
+        let plan = self
+            .plans
+            .get(&id)
+            .filter(|plan| now.since(plan.made) < PLAN_KEEPS)
+            .ok_or_else(|| {
+                Refusal::new(
+                    RefusalKind::Stale,
+                    "the plan is unknown or too old: make it again",
+                )
+            })?;
+        if !plan.allows(consent) {
+            let wanted = match &plan.confirmation {
+                Confirmation::Grace(_) => "it has to be confirmed".to_owned(),
+                Confirmation::Letter(letter) => format!("it is confirmed with the letter {letter}"),
+                Confirmation::TypedName(name) => {
+                    format!("it cannot be taken back: type {name} to confirm it")
+                }
+            };
+            return Err(Refusal::new(RefusalKind::Consent, wanted));
+        }
+        let store = self.store.clone().ok_or_else(|| {
+            let words =
+                "there is no journal to write it in, so nothing is changed; see the notices";
+            Refusal::new(RefusalKind::Journal, words)
+        })?;
+        // A plan is good for one run.
+        let plan = self
+            .plans
+            .remove(&id)
+            .ok_or_else(|| Refusal::new(RefusalKind::Stale, "the plan is gone"))?;
+        Ok((plan, store))
+    }
+
+    /// Journals the run and lets it go, in a task of its own.
+    fn begin(&mut self, plan: Plan, consent: &Consent, store: Store, reply: Reply<()>) {
+        let id = plan.id;
+        let cancel = self.cancel_of_runs.child_token();
+        let shell = plan.intent.is_shell();
+        self.active.insert(
+            id,
+            ActiveRun {
+                cancel: cancel.clone(),
+                shell,
+                title: plan.title.clone(),
+            },
+        );
+        let now = drivers::clock::now();
+        let grace = match (&plan.confirmation, consent) {
+            (Confirmation::Grace(grace), Consent::Grace) if grace.0 > 0 => Some(now + *grace),
+            _ => None,
+        };
+        let state = grace.map_or(RunState::Running, |until| RunState::Grace { until });
+        let run = Run::new(plan, state, now);
+        let teller = Teller {
+            events: self.events.clone(),
+            store: store.clone(),
+        };
+        let connections = self
+            .connections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        self.tasks.spawn(async move {
+            let entry = entry(&run, "submitted", &objects(&run.plan), now);
+            match store.take_on(&run, entry).await {
+                Ok(line) => {
+                    teller.tell(Fact::RunRecorded(Box::new(run.clone()))).await;
+                    teller.tell(Fact::Audited(line)).await;
+                    drop(reply.send(Ok(())));
+                }
+                Err(error) => {
+                    teller
+                        .tell(Fact::RunMoved {
+                            run: id,
+                            state: RunState::Cancelled,
+                        })
+                        .await;
+                    drop(reply.send(Err(refusal_of(&error))));
+                    return;
+                }
+            }
+            if shell {
+                teller.open_shell(&run).await;
+            } else {
+                teller.carry_out(run, grace, cancel, connections).await;
+            }
+        });
+    }
+
+    /// Takes a run back in its grace window, or begins no further step of it.
+    pub(crate) fn cancel_run(&mut self, id: RunId, actor: Actor, reply: Reply<()>) {
+        let Some(active) = self.active.get(&id) else {
+            let words = if self.world.runs.contains_key(&id) {
+                "the run is over, or another process carries it out"
+            } else {
+                "there is no such run"
+            };
+            drop(reply.send(Err(Refusal::new(RefusalKind::NotFound, words))));
+            return;
+        };
+        active.cancel.cancel();
+        let title = active.title.clone();
+        let running = self
+            .world
+            .runs
+            .get(&id)
+            .is_some_and(|run| run.state == RunState::Running);
+        if running {
+            self.observe(Fact::RunMoved {
+                run: id,
+                state: RunState::Cancelling,
+            });
+        }
+        if let Some(store) = self.store.clone() {
+            let entry = AuditEntry {
+                at: drivers::clock::now(),
+                by: actor,
+                run: Some(id),
+                verb: Text::line("cancel asked"),
+                subject: title,
+                detail: Text::default(),
+            };
+            let teller = Teller {
+                events: self.events.clone(),
+                store,
+            };
+            self.tasks.spawn(async move {
+                if let Ok(line) = teller.store.append_audit(entry).await {
+                    teller.tell(Fact::Audited(line)).await;
+                }
+            });
+        }
+        drop(reply.send(Ok(())));
+    }
+
+    /// The shell of a handover run has ended.
+    pub(crate) fn shell_ended(&mut self, id: RunId, status: Option<i32>, reply: Reply<()>) {
+        let run = self
+            .world
+            .runs
+            .get(&id)
+            .filter(|_| self.active.get(&id).is_some_and(|active| active.shell))
+            .cloned();
+        let (Some(run), Some(store)) = (run, self.store.clone()) else {
+            drop(reply.send(Err(Refusal::new(
+                RefusalKind::NotFound,
+                "no shell of this run is open",
+            ))));
+            return;
+        };
+        let teller = Teller {
+            events: self.events.clone(),
+            store,
+        };
+        self.tasks.spawn(async move {
+            teller.close_shell(&run, status).await;
+            drop(reply.send(Ok(())));
+        });
+    }
+
+    /// What the journal holds from before: the newest runs and audit lines to show, and runs whose process ended in the
+    /// middle, which become unknown.
+    pub(crate) async fn recover(&mut self) {
+        let Some(store) = self.store.clone() else {
+            return;
+        };
+        if let Err(error) = self.recover_from(&store).await {
+            self.observe(Fact::Noticed(journal_notice(&error.to_string())));
+        }
+    }
+
+    async fn recover_from(&mut self, store: &Store) -> Result<(), StoreError> {
+        for line in store.audit(200).await?.into_iter().rev() {
+            self.observe(Fact::Audited(line));
+        }
+        let known = store.runs(100).await?;
+        for run in known.runs.into_iter().rev() {
+            self.observe(Fact::RunRecorded(Box::new(run)));
+        }
+        if !known.unreadable.is_empty() {
+            let words = format!(
+                "{} runs of the journal cannot be read and are not shown",
+                known.unreadable.len()
+            );
+            self.observe(Fact::Noticed(journal_notice(&words)));
+        }
+        let now = drivers::clock::now();
+        for mut run in store.open_runs_of_dead_processes().await? {
+            let (state, verb, words) = interrupted(&mut run);
+            run.state = state.clone();
+            run.ended = Some(now);
+            for (index, step) in run.steps.iter().enumerate() {
+                store.step(run.id(), index, &step.state, None).await?;
+            }
+            let entry = entry(&run, verb, words, now);
+            if let Some(line) = store
+                .run_state(run.id(), &state, Some(now), Some(entry))
+                .await?
+            {
+                self.observe(Fact::Audited(line));
+            }
+            self.observe(Fact::RunRecorded(Box::new(run)));
+        }
+        Ok(())
+    }
+
+    /// Runs and audit lines of other processes: a command in a shell beside this console.
+    pub(crate) async fn read_foreign(&mut self) {
+        let Some(store) = &self.store else { return };
+        let Ok(foreign) = store.poll_foreign().await else {
+            return;
+        };
+        for run in foreign.runs {
+            self.observe(Fact::RunRecorded(Box::new(run)));
+        }
+        for line in foreign.audit {
+            self.observe(Fact::Audited(line));
+        }
+    }
+}
+
+fn journal_notice(words: &str) -> Notice {
+    Notice {
+        kind: NoticeKind::Store,
+        subject: Text::line("journal"),
+        text: Text::line(words),
+        grave: true,
+    }
+}
+
+/// What became of a run whose process ended: a step that had begun may have happened or not, and only looking tells.
+fn interrupted(run: &mut Run) -> (RunState, &'static str, &'static str) {
+    if matches!(run.state, RunState::Grace { .. }) {
+        skip_waiting(run);
+        return (
+            RunState::Cancelled,
+            "cancelled",
+            "the console ended in its grace window; nothing was begun",
+        );
+    }
+    let shell = run.plan.intent.is_shell();
+    for step in &mut run.steps {
+        if matches!(step.state, StepState::Running { .. }) {
+            step.state = StepState::Unknown {
+                reason: Text::line("the console ended while it was under way"),
+            };
+        }
+    }
+    skip_waiting(run);
+    if shell {
+        return (
+            RunState::Done,
+            "shell lost",
+            "the console ended while the shell was open",
+        );
+    }
+    (
+        RunState::Unknown,
+        "unknown",
+        "the console ended in the middle; look at the objects",
+    )
+}
+
+fn skip_waiting(run: &mut Run) {
+    for step in run
+        .steps
+        .iter_mut()
+        .filter(|step| step.state == StepState::Waiting)
+    {
+        step.state = StepState::Skipped;
+    }
+}
+
+/// Writes down and tells how a run moves on.
+struct Teller {
+    events: kit::queue::Sender<Event>,
+    store: Store,
+}
+
+impl Teller {
+    async fn tell(&self, fact: Fact) {
+        // The engine's end is the end of telling.
+        drop(
+            self.events
+                .send(Event {
+                    at: drivers::clock::now(),
+                    fact,
+                })
+                .await,
+        );
+    }
+
+    /// Waits out the grace window, carries the run out and journals its end.
+    async fn carry_out(
+        &self,
+        run: Run,
+        grace: Option<Time>,
+        cancel: CancellationToken,
+        connections: Arc<drivers::Connections>,
+    ) {
+        if let Some(until) = grace {
+            let wait = until.since(drivers::clock::now()).duration();
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return self.end(&run, RunState::Cancelled, "taken back before it began").await,
+                () = tokio::time::sleep(wait) => {}
+            }
+            // Only one state is written at a time: what was waiting is running now.
+            if self
+                .store
+                .run_state(run.id(), &RunState::Running, None, None)
+                .await
+                .is_err()
+            {
+                return self
+                    .end(
+                        &run,
+                        RunState::Cancelled,
+                        "the journal could not be written; nothing was begun",
+                    )
+                    .await;
+            }
+            self.tell(Fact::RunMoved {
+                run: run.id(),
+                state: RunState::Running,
+            })
+            .await;
+        }
+        let context = actions::Context {
+            connections,
+            journal: Arc::new(StoreJournal(self.store.clone())),
+            events: self.events.clone(),
+            cancel,
+            clock: drivers::clock::now,
+        };
+        let state = actions::execute(run.clone(), context).await;
+        let words = objects(&run.plan);
+        self.end(&run, state, &words).await;
+    }
+
+    async fn end(&self, run: &Run, state: RunState, words: &str) {
+        let now = drivers::clock::now();
+        let entry = entry(run, state.word(), words, now);
+        match self
+            .store
+            .run_state(run.id(), &state, Some(now), Some(entry))
+            .await
+        {
+            Ok(Some(line)) => self.tell(Fact::Audited(line)).await,
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(run = %run.id(), %error, "the end of a run could not be journalled");
+            }
+        }
+        self.tell(Fact::RunMoved {
+            run: run.id(),
+            state,
+        })
+        .await;
+    }
+
+    async fn open_shell(&self, run: &Run) {
+        let state = StepState::Running {
+            since: drivers::clock::now(),
+        };
+        self.step(run, &state).await;
+    }
+
+    async fn close_shell(&self, run: &Run, status: Option<i32>) {
+        let took = drivers::clock::now().since(run.taken);
+        let note = status.map_or_else(
+            || "ended by a signal".to_owned(),
+            |status| format!("exit status {status}"),
+        );
+        self.step(
+            run,
+            &StepState::Done {
+                took,
+                note: Text::line(&note),
+            },
+        )
+        .await;
+        self.end(run, RunState::Done, &note).await;
+    }
+
+    /// Notes the one step of a handover.
+    async fn step(&self, run: &Run, state: &StepState) {
+        let handover = run
+            .plan
+            .steps
+            .iter()
+            .position(|step| matches!(step.call, StepCall::Handover { .. }))
+            .unwrap_or(0);
+        if let Err(error) = self.store.step(run.id(), handover, state, None).await {
+            tracing::error!(run = %run.id(), %error, "a shell could not be journalled");
+        }
+        self.tell(Fact::StepMoved {
+            run: run.id(),
+            step: handover,
+            state: state.clone(),
+            output: None,
+        })
+        .await;
+    }
+}
+
+/// The objects of a plan in one line.
+fn objects(plan: &Plan) -> String {
+    let mut words: Vec<String> = plan
+        .objects
+        .iter()
+        .take(20)
+        .map(|object| format!("{}/{}", object.node, object.name))
+        .collect();
+    if plan.objects.len() > words.len() {
+        words.push(format!("and {} more", plan.objects.len() - words.len()));
+    }
+    words.join(", ")
+}
+
+fn entry(run: &Run, verb: &str, detail: &str, at: Time) -> AuditEntry {
+    AuditEntry {
+        at,
+        by: run.plan.by.clone(),
+        run: Some(run.id()),
+        verb: Text::line(verb),
+        subject: run.plan.title.clone(),
+        detail: Text::line(vocab::mask::mask(detail)),
+    }
+}
+
+/// A store's refusal in the words of the link: somebody else is at it, or the journal cannot be written.
+fn refusal_of(error: &StoreError) -> Refusal {
+    let kind = match error {
+        StoreError::Held { .. } => RefusalKind::Conflict,
+        _ => RefusalKind::Journal,
+    };
+    Refusal::new(kind, error.to_string())
+}

@@ -1,0 +1,245 @@
+//! The command line: global flags and the commands.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use config::{Config, Paths, Report, keymap, shipped, theme};
+
+use crate::{
+    audit, change, completions, containers, doctor, exec, exit, init, logs, nodes, prune, reboot,
+    run_command,
+};
+use crate::{runs, services, ssh, status};
+
+/// A terminal operations console for a small fleet.
+///
+/// Without a command the interactive console opens: on this machine, and on every node of the fleet file.
+#[derive(Debug, Parser)]
+#[command(name = "wheelhouse", version, after_long_help = exit::HELP)]
+pub struct Arguments {
+    /// The fleet file [default: ~/.config/wheelhouse/fleet.toml]
+    #[arg(long, global = true, value_name = "PATH", env = "WHEELHOUSE_FLEET")]
+    pub fleet: Option<PathBuf>,
+    /// The theme: night, day, contrast, plain, or one of your own
+    #[arg(long, global = true, value_name = "NAME", env = "WHEELHOUSE_THEME")]
+    pub theme: Option<String>,
+    /// The keymap: default, vim or k9s
+    #[arg(long, global = true, value_name = "NAME")]
+    pub keymap: Option<String>,
+    /// Look only; nothing can be changed
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Draw without colour, as with `NO_COLOR`
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// What to do instead of opening the console.
+    #[command(subcommand)]
+    pub command: Option<Subcommand>,
+}
+
+/// The commands.
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+    /// Say in a few lines whether all is well, and what is not
+    #[command(after_long_help = exit::HELP)]
+    Status(status::Options),
+    /// List the nodes, or show one
+    Nodes(nodes::Options),
+    /// List the containers, or show one
+    #[command(visible_alias = "ps")]
+    Containers(containers::Options),
+    /// List the services, or show one
+    Services(services::Options),
+    /// Read logs, merged by time
+    Logs(logs::Options),
+    /// Restart containers or systemd units
+    #[command(after_long_help = exit::HELP)]
+    Restart(change::RestartOptions),
+    /// Stop containers
+    #[command(after_long_help = exit::HELP)]
+    Stop(change::Options),
+    /// Start containers
+    #[command(after_long_help = exit::HELP)]
+    Start(change::Options),
+    /// Freeze containers
+    #[command(after_long_help = exit::HELP)]
+    Pause(change::Options),
+    /// Thaw frozen containers
+    #[command(after_long_help = exit::HELP)]
+    Unpause(change::Options),
+    /// End containers at once
+    #[command(after_long_help = exit::HELP)]
+    Kill(change::Options),
+    /// Remove containers
+    #[command(after_long_help = exit::HELP)]
+    Remove(change::Options),
+    /// Remove what nothing uses, after listing exactly what goes
+    #[command(after_long_help = exit::HELP)]
+    Prune(prune::Options),
+    /// Reboot nodes
+    #[command(after_long_help = exit::HELP)]
+    Reboot(reboot::Options),
+    /// Open a shell in a container, or run a command in it
+    #[command(after_long_help = exit::HELP)]
+    Exec(exec::Options),
+    /// Open a shell on a node, or run a command on it
+    #[command(after_long_help = exit::HELP)]
+    Ssh(ssh::Options),
+    /// Run a command on several nodes
+    #[command(after_long_help = exit::HELP)]
+    Run(run_command::Options),
+    /// List what was done, or show one run with its steps and their output
+    Runs(runs::Options),
+    /// Show the audit log: who did what, when, and how it ended
+    Audit(audit::Options),
+    /// Write a fleet file from what is found on this machine
+    Init(init::Options),
+    /// Check every dependency, permission and connection
+    Doctor(doctor::Options),
+    /// Print a completion script for a shell
+    Completions(completions::Options),
+    /// Open the wall: a read-only picture for across the room; q twice or ctrl-c twice within a second ends it
+    Wall(WallOptions),
+    /// Open the console on a simulated fleet; nothing needs to be installed
+    Demo(DemoOptions),
+}
+
+/// Options of the wall.
+#[derive(Debug, Default, clap::Args)]
+pub struct WallOptions {
+    /// Seconds each page stays [default: `wall_seconds` of settings.toml]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(5..=600))]
+    pub seconds: Option<u32>,
+}
+
+/// Options of the simulated fleet.
+#[derive(Debug, clap::Args)]
+pub struct DemoOptions {
+    /// Nodes
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = within::<1, 1000>)]
+    pub nodes: usize,
+    /// Containers on all nodes together
+    #[arg(long, value_name = "N", default_value_t = 38, value_parser = within::<0, 20_000>)]
+    pub containers: usize,
+    /// Log lines a second, of all containers together
+    #[arg(long, value_name = "N", default_value_t = 40.0, value_parser = rate)]
+    pub log_rate: f64,
+    /// Open the wall instead of the console
+    #[arg(long)]
+    pub wall: bool,
+    /// Another number plays another course of events
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+}
+
+/// A number from `LEAST` to `MOST`.
+fn within<const LEAST: usize, const MOST: usize>(text: &str) -> Result<usize, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (LEAST..=MOST).contains(number));
+    number.ok_or_else(|| format!("must be a whole number from {LEAST} to {MOST}"))
+}
+
+/// Lines a second, at most 200,000.
+fn rate(text: &str) -> Result<f64, &'static str> {
+    let rate = text
+        .parse()
+        .ok()
+        .filter(|rate| (0.0..=200_000.0).contains(rate));
+    rate.ok_or("must be a number from 0 to 200000")
+}
+
+impl Arguments {
+    /// Whether nothing is to be drawn in colour: `--plain`, or `NO_COLOR` (<https://no-color.org>) unless a theme is named.
+    pub fn is_plain(&self) -> bool {
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.plain || no_colour && self.theme.is_none()
+    }
+
+    /// Puts what the command line and the environment say above the settings: `--theme`, `--keymap`, and the plain theme
+    /// where nothing is to be drawn in colour. What cannot be found is reported.
+    pub fn override_settings(&self, config: &mut Config, paths: &Paths, report: &mut Report) {
+        self.override_with(self.is_plain(), config, paths, report);
+    }
+
+    fn override_with(&self, plain: bool, config: &mut Config, paths: &Paths, report: &mut Report) {
+        let plain = plain.then_some(shipped::PLAIN_THEME);
+        if let Some(name) = plain.or(self.theme.as_deref()) {
+            config.theme = theme::load(name, paths.themes.as_deref(), report);
+            name.clone_into(&mut config.settings.theme);
+        }
+        if let Some(name) = &self.keymap {
+            config.keymap = keymap::load(name, paths.keymap.as_deref(), report);
+            config.settings.keymap.clone_from(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Arguments {
+        Arguments::try_parse_from([&["wheelhouse"], words].concat()).expect("a command line")
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_behind_the_command() {
+        for words in [["--read-only", "status"], ["status", "--read-only"]] {
+            let arguments = parsed(&words);
+            assert!(arguments.read_only);
+            assert!(matches!(arguments.command, Some(Subcommand::Status(_))));
+        }
+        assert!(parsed(&[]).command.is_none());
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for words in [
+            &["demo", "--nodes", "0"][..],
+            &["demo", "--log-rate", "-1"],
+            &["demo", "--log-rate", "NaN"],
+            &["logs"],
+            &["restart"],
+            &["run", "--", "uptime"],
+            &["wall", "--seconds", "1"],
+        ] {
+            assert!(
+                Arguments::try_parse_from([&["wheelhouse"], words].concat()).is_err(),
+                "{words:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_line_lies_above_the_settings() {
+        let (mut config, paths, mut report) =
+            (Config::default(), Paths::default(), Report::default());
+        parsed(&["--theme", "day", "--keymap", "vim"]).override_with(
+            false,
+            &mut config,
+            &paths,
+            &mut report,
+        );
+        assert_eq!(
+            (config.theme.name.as_str(), config.settings.keymap.as_str()),
+            ("day", "vim")
+        );
+        let mut bare = parsed(&["status"]);
+        bare.theme = None;
+        bare.override_with(true, &mut config, &paths, &mut report);
+        assert_eq!(config.theme.name, shipped::PLAIN_THEME);
+        assert!(report.is_empty());
+        bare.theme = Some("nihgt".into());
+        bare.override_with(false, &mut config, &paths, &mut report);
+        assert!(!report.is_empty(), "an unknown theme is reported");
+    }
+}

@@ -1,0 +1,107 @@
+//! A watch over a world that changes when it is told.
+
+use async_trait::async_trait;
+use link::{Gone, Watch};
+use tokio::sync::mpsc;
+use vocab::{LogBatch, LogItem, LogRequest, Time};
+use world::{AuditLine, Event, Interest, Point, Run, SeriesKey, World};
+
+use super::fleet;
+
+/// Sees a world of its own; events sent to it are taken in by [`Watch::changed`].
+pub(crate) struct FakeWatch {
+    world: World,
+    now: Time,
+    events: mpsc::UnboundedReceiver<Event>,
+}
+
+impl FakeWatch {
+    pub fn new(events: &[Event], now: Time) -> (mpsc::UnboundedSender<Event>, Self) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let mut watch = Self {
+            world: World::default(),
+            now,
+            events: receiver,
+        };
+        for event in events {
+            watch.apply(event);
+        }
+        (sender, watch)
+    }
+
+    pub fn apply(&mut self, event: &Event) {
+        drop(self.world.apply(event));
+    }
+
+    pub fn world_copy(&self) -> World {
+        self.world.clone()
+    }
+}
+
+#[async_trait]
+impl Watch for FakeWatch {
+    fn world(&self) -> &World {
+        &self.world
+    }
+
+    fn now(&self) -> Time {
+        self.now
+    }
+
+    async fn changed(&mut self) -> Result<(), Gone> {
+        let event = self.events.recv().await.ok_or(Gone)?;
+        self.apply(&event);
+        Ok(())
+    }
+
+    fn set_interest(&self, _: Interest) {}
+
+    fn logs(&self, request: LogRequest) -> mpsc::Receiver<LogBatch> {
+        let (sender, receiver) = mpsc::channel(4);
+        let items = asked_for(fleet::log(&request.source), &request);
+        tokio::spawn(async move {
+            drop(
+                sender
+                    .send(LogBatch {
+                        source: request.source,
+                        items,
+                        skipped: 0,
+                    })
+                    .await,
+            );
+            if request.follow {
+                sender.closed().await;
+            }
+        });
+        receiver
+    }
+
+    async fn history(&self, _: SeriesKey, _: Time, _: Time) -> Vec<Point> {
+        Vec::new()
+    }
+
+    async fn runs(&self, limit: usize) -> Vec<Run> {
+        fleet::runs().into_iter().take(limit).collect()
+    }
+
+    async fn audit(&self, limit: usize) -> Vec<AuditLine> {
+        fleet::audit().into_iter().rev().take(limit).collect()
+    }
+}
+
+/// The part of a log that was asked for.
+fn asked_for(items: Vec<LogItem>, request: &LogRequest) -> Vec<LogItem> {
+    let at = |item: &LogItem| match item {
+        LogItem::Line(line) => line.at,
+        LogItem::Gap { at, .. } => *at,
+    };
+    let kept: Vec<LogItem> = items
+        .into_iter()
+        .filter(|item| request.since.is_none_or(|since| at(item) >= since))
+        .filter(|item| request.until.is_none_or(|until| at(item) <= until))
+        .collect();
+    let skip = request
+        .tail
+        .map_or(0, |tail| kept.len().saturating_sub(tail as usize));
+    kept.into_iter().skip(skip).collect()
+}

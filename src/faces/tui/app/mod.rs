@@ -1,0 +1,273 @@
+//! The console without its terminal: what is shown, what a key does, what comes back.
+//!
+//! Pure as the world is: keys, messages and the present come in, [`Demand`]s go out, and `draw` fills a buffer. So every
+//! test can press keys and read the screen.
+//!
+//! Flow: event → `route` (dialog | filter | keymap) → `act` (global action | pane → outcome) → demands.
+//! Message → `take`. World → `draw`.
+
+mod act;
+mod draw;
+mod route;
+mod take;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use config::keymap::Chord;
+use config::{Config, Diagnostic, Report};
+use jiff::tz::TimeZone;
+use ratatui::layout::Rect;
+use tui_input::Input;
+use ui::{KeyMap, Pane, Role, Seen, Styles, View};
+use vocab::{LogBatch, LogRequest, RunId, Span, Text, Time};
+use world::query::attention::About;
+use world::{Consent, Intent, Interest, Plan, Refusal};
+
+use crate::dialogs::Dialog;
+use crate::panes::PANES;
+
+/// How long a message stays, unless a key is pressed.
+const MESSAGE: Span = Span::seconds(8);
+
+/// The most lines of command history.
+const HISTORY: usize = 100;
+
+/// What the loop is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Demand {
+    /// Make a plan.
+    Plan(Intent),
+    /// Take a plan on.
+    Submit(Box<Plan>, Consent),
+    /// Take a run back.
+    Cancel(RunId),
+    /// Plan a shell, hand the terminal over, and take it back.
+    Shell(Intent),
+    /// Put text into the clipboard.
+    Copy(String),
+    /// Write a file and say where.
+    Export {
+        /// Its name without a folder.
+        name: String,
+        /// What is written.
+        text: String,
+    },
+    /// Read these logs in place of what was read before.
+    Read(Vec<LogRequest>),
+    /// Capture the mouse, or let it go.
+    Mouse(bool),
+    /// Draw the whole screen anew.
+    Redraw,
+    /// Stop as ctrl-z does.
+    Suspend,
+    /// End.
+    Quit,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub enum Message {
+    /// A plan was made, or why not.
+    Planned(Result<Box<Plan>, Refusal>),
+    /// A plan was taken on, or why not.
+    Submitted(Text, Result<(), Refusal>),
+    /// A run was taken back, or why not.
+    Cancelled(Result<(), Refusal>),
+    /// Something to say.
+    Said(Text, Role),
+    /// A file was written, or why not.
+    Exported(Result<PathBuf, Text>),
+    /// Lines of a log.
+    Lines(LogBatch),
+    /// The files of the user were read again.
+    Reloaded(Box<(Config, Report)>),
+    /// A shell was taken on and may have the terminal now.
+    Handover(Box<Plan>),
+    /// The engine has ended.
+    Gone,
+}
+
+/// Something said at the bottom of the screen.
+#[derive(Debug, Clone)]
+struct Said {
+    text: Text,
+    role: Role,
+    until: Time,
+}
+
+/// Where one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    view: View,
+    focus: View,
+}
+
+/// The console.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a session, each asked alone"
+)]
+pub struct App {
+    config: Config,
+    problems: Vec<Diagnostic>,
+    styles: Styles,
+    keys: KeyMap,
+    zone: TimeZone,
+    plain: bool,
+    panes: Vec<Box<dyn Pane>>,
+    place: Place,
+    last: Place,
+    dialogs: Vec<Dialog>,
+    filter: Option<Input>,
+    pressed: Vec<Chord>,
+    said: Option<Said>,
+    history: VecDeque<String>,
+    can_change: bool,
+    locked: bool,
+    mouse: bool,
+    gone: bool,
+    interrupted: bool,
+    areas: Vec<(View, Rect)>,
+}
+
+impl App {
+    /// A console with these settings. `can_change` is whether there is a link to ask for changes through.
+    pub fn new(
+        config: Config,
+        report: &Report,
+        can_change: bool,
+        plain: bool,
+        zone: TimeZone,
+    ) -> Self {
+        let place = Place {
+            view: View::Overview,
+            focus: View::Attention,
+        };
+        let locked = config.settings.read_only;
+        let mouse = config.settings.mouse;
+        let mut app = Self {
+            styles: Styles::new(&config.theme),
+            keys: KeyMap::default(),
+            config: Config::default(),
+            problems: Vec::new(),
+            zone,
+            plain,
+            panes: PANES.iter().map(|make| make()).collect(),
+            place,
+            last: place,
+            dialogs: Vec::new(),
+            filter: None,
+            pressed: Vec::new(),
+            said: None,
+            history: VecDeque::new(),
+            can_change,
+            locked,
+            mouse,
+            gone: false,
+            interrupted: false,
+            areas: Vec::new(),
+        };
+        app.configure(config, report);
+        app
+    }
+
+    /// Takes settings, theme and keys; what is wrong with them is kept for the notices.
+    fn configure(&mut self, config: Config, report: &Report) {
+        let (keys, unknown) = KeyMap::new(&config.keymap);
+        self.keys = keys;
+        self.problems = report.iter().cloned().chain(unknown).collect();
+        self.styles = if self.plain {
+            Styles::new(&config::theme::load("plain", None, &mut Report::default()))
+        } else {
+            Styles::new(&config.theme)
+        };
+        self.config = config;
+    }
+
+    /// Whether the mouse is to be captured.
+    pub const fn mouse(&self) -> bool {
+        self.mouse
+    }
+
+    /// What is to be observed for what is on the screen.
+    pub fn interest(&self, seen: Seen<'_>) -> Interest {
+        let mut interest = Interest::default();
+        for (view, _) in &self.areas {
+            if let Some(pane) = self.panes.iter().find(|pane| pane.view() == *view) {
+                pane.interest(seen, &mut interest);
+            }
+        }
+        interest
+    }
+
+    /// Whether what is on the screen changes by itself before the next event: a message that goes, a countdown.
+    fn read_only(&self) -> bool {
+        self.locked || !self.can_change
+    }
+
+    fn views(&self) -> Vec<View> {
+        self.panes.iter().map(|pane| pane.view()).collect()
+    }
+
+    fn pane(&mut self, view: View) -> Option<&mut Box<dyn Pane>> {
+        self.panes.iter_mut().find(|pane| pane.view() == view)
+    }
+
+    fn focused(&mut self) -> Option<&mut Box<dyn Pane>> {
+        self.pane(self.place.focus)
+    }
+
+    const fn whole(&self) -> bool {
+        !matches!(self.place.view, View::Overview)
+    }
+
+    fn say(&mut self, text: impl Into<Text>, role: Role, now: Time) {
+        self.said = Some(Said {
+            text: text.into(),
+            role,
+            until: now + MESSAGE,
+        });
+    }
+
+    /// Goes somewhere, and remembers where one came from.
+    fn go(&mut self, view: View) {
+        let focus = if view == View::Overview {
+            self.place.focus
+        } else {
+            view
+        };
+        let next = Place { view, focus };
+        if next != self.place {
+            self.last = std::mem::replace(&mut self.place, next);
+        }
+    }
+
+    /// Goes to an object's own pane and opens it there.
+    fn jump(&mut self, about: &About) -> bool {
+        let view = match about {
+            About::Node(_) => View::Nodes,
+            About::Container(_) => View::Containers,
+            About::Service(_) => View::Services,
+            About::Run(_) => View::Runs,
+            About::Console(_) => return false,
+        };
+        self.go(view);
+        if let Some(pane) = self.pane(view) {
+            pane.show(about);
+        }
+        true
+    }
+
+    /// What panes want to read since they were last asked.
+    pub fn requests(&mut self) -> Vec<Demand> {
+        self.panes
+            .iter_mut()
+            .filter_map(|pane| pane.requests())
+            .map(Demand::Read)
+            .collect()
+    }
+}

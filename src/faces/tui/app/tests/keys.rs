@@ -1,0 +1,253 @@
+//! Strings of keys in, demands out.
+
+use proptest::prelude::*;
+use vocab::Span;
+use world::{Confirmation, Consent, ContainerVerb, Intent};
+
+use super::{Bench, events};
+use crate::app::{Demand, Message};
+use crate::fixture::{Fixture, NOW, key, plan};
+
+fn bench() -> Bench {
+    Bench::new(Fixture::full())
+}
+
+fn restart(targets: Vec<vocab::ContainerKey>) -> Vec<Demand> {
+    vec![Demand::Plan(Intent::Containers {
+        verb: ContainerVerb::Restart,
+        targets,
+    })]
+}
+
+#[test]
+fn capitals_plan_and_nothing_else_does() {
+    assert_eq!(bench().press("3R"), restart(vec![key("compute-1", 1)]));
+    assert_eq!(bench().press("3jjR"), restart(vec![key("aurora", 6)]));
+    let mut small = bench();
+    for c in ('a'..='z').filter(|c| *c != 's') {
+        let demands = small.press(&format!("<esc><esc><esc>3{c}"));
+        assert!(
+            demands
+                .iter()
+                .all(|demand| matches!(demand, Demand::Copy(_))),
+            "{c}: {demands:?}"
+        );
+    }
+}
+
+#[test]
+fn marks_and_filter_bound_what_is_touched() {
+    assert_eq!(
+        bench().press("3  R"),
+        restart(vec![key("compute-1", 1), key("compute-1", 5)])
+    );
+    assert_eq!(
+        bench().press("3/caddy<enter>R"),
+        restart(vec![key("aurora", 6)])
+    );
+    assert_eq!(
+        bench().press("3 /caddy<enter>R"),
+        restart(vec![key("aurora", 6)]),
+        "a mark that is filtered away is not touched"
+    );
+}
+
+#[test]
+fn the_fix_of_a_concern_is_planned() {
+    let mut bench = bench();
+    let demands = bench.press("1/flowise<enter>F");
+    assert_eq!(demands, restart(vec![key("aurora", 3)]));
+}
+
+#[test]
+fn a_plan_asks_for_its_letter() {
+    let mut bench = bench();
+    let plan = plan(9, Confirmation::Letter('r'));
+    assert!(
+        bench
+            .app
+            .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW)
+            .is_empty()
+    );
+    insta::assert_snapshot!("plan_dialog", bench.screen(120, 36));
+    assert!(bench.press("yR<enter>").is_empty(), "enter presses cancel");
+    assert!(bench.press("r").is_empty(), "and the dialog is gone");
+    bench
+        .app
+        .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW);
+    assert_eq!(
+        bench.press("r"),
+        [Demand::Submit(Box::new(plan), Consent::Letter('r'))]
+    );
+}
+
+#[test]
+fn a_name_is_typed_with_the_focus_on_cancel_and_never_pasted() {
+    let mut bench = bench();
+    let plan = plan(9, Confirmation::TypedName("acme/app".into()));
+    let show = |bench: &mut Bench| {
+        bench
+            .app
+            .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW)
+    };
+    show(&mut bench);
+    assert!(
+        bench.press("acme/app<enter>").is_empty(),
+        "nothing has the focus but cancel"
+    );
+    show(&mut bench);
+    let seen = ui::Seen {
+        world: &bench.world,
+        now: NOW,
+    };
+    bench.app.paste("acme/app", seen);
+    assert!(bench.screen(100, 30).contains("has to be typed"));
+    assert!(bench.press("<tab>acme/ap<enter>").is_empty());
+    assert!(bench.screen(100, 30).contains("this is not"));
+    assert_eq!(
+        bench.press("p<enter>"),
+        [Demand::Submit(
+            Box::new(plan.clone()),
+            Consent::Typed("acme/app".into())
+        )]
+    );
+}
+
+#[test]
+fn what_is_reversible_begins_its_grace_at_once() {
+    let mut bench = bench();
+    let plan = plan(9, Confirmation::Grace(Span::seconds(5)));
+    let demands = bench
+        .app
+        .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW);
+    assert_eq!(demands, [Demand::Submit(Box::new(plan), Consent::Grace)]);
+}
+
+#[test]
+fn a_read_only_session_asks_for_nothing() {
+    let mut bench = Bench::with(Fixture::full(), false);
+    for keys in [
+        "3R",
+        "3S",
+        "3U",
+        "3K",
+        "1F",
+        "2s",
+        "3s",
+        "u",
+        ":restart acme/app<enter>",
+        ":run @aurora uptime<enter>",
+        "3xR",
+    ] {
+        assert_eq!(
+            bench.press(&format!("<esc><esc><esc><esc>{keys}")),
+            [],
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn typed_commands() {
+    assert_eq!(
+        bench().press(":restart acme/app<enter>"),
+        restart(vec![key("compute-1", 1)])
+    );
+    let command = Intent::Command {
+        nodes: vec!["aurora".parse().unwrap()],
+        command: vec!["uptime".into(), "-p".into()],
+        one_by_one: false,
+    };
+    assert_eq!(
+        bench().press(":run @aurora uptime -p<enter>"),
+        [Demand::Plan(command)]
+    );
+    let mut wrong = bench();
+    assert!(wrong.press(":restart acme/ap<enter>").is_empty());
+    assert!(wrong.screen(100, 30).contains("did you mean acme/app?"));
+    assert_eq!(
+        bench().press(":shell caddy<enter>"),
+        [Demand::Shell(Intent::ContainerShell {
+            target: key("aurora", 6)
+        })]
+    );
+}
+
+#[test]
+fn quitting() {
+    let mut busy = bench();
+    assert!(busy.press("q").is_empty(), "a run is under way: it asks");
+    assert_eq!(busy.press("q"), [Demand::Quit]);
+    assert_eq!(bench().press("<c-c><c-c>"), [Demand::Quit]);
+    assert!(bench().press("<c-c>j<c-c>").is_empty());
+    assert!(
+        bench().press("2<enter>qq").is_empty(),
+        "q closes the detail, then the view"
+    );
+}
+
+#[test]
+fn jumps_follow_the_chain() {
+    let mut bench = bench();
+    bench.press("3/acme<enter>on");
+    assert!(bench.screen(160, 40).contains("compute-1"));
+    assert!(
+        bench.screen(160, 40).contains("processes"),
+        "the node's detail is open"
+    );
+    bench.press("-");
+    assert!(bench.screen(160, 40).contains("3 containers"));
+}
+
+#[test]
+fn every_view_draws_at_every_size() {
+    for keys in [
+        "", "1", "2", "2<enter>", "2]", "3", "3<enter>", "4", "4<enter>", "5", "5<enter>", "5]",
+        "x", "?", ":", "w", "3/x", ",",
+    ] {
+        let mut bench = bench();
+        bench.press(keys);
+        for width in [
+            0, 1, 2, 3, 5, 8, 13, 20, 29, 30, 31, 40, 63, 64, 99, 100, 101, 119,
+        ] {
+            for height in 0..12 {
+                bench.buffer(width, height);
+            }
+        }
+        bench.buffer(500, 200);
+    }
+    let mut asked = bench();
+    asked.app.take(
+        Message::Planned(Ok(Box::new(plan(
+            9,
+            Confirmation::TypedName("acme/app".into()),
+        )))),
+        NOW,
+    );
+    for width in 0..60 {
+        for height in 0..14 {
+            asked.buffer(width, height);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_keys_never_break_it_and_never_consent(keys in "[a-zA-Z0-9 /:?<>\\[\\]_+!~@.,-]{0,60}", size in (0_u16..170, 0_u16..50)) {
+        let mut bench = bench();
+        let irreversible = plan(9, Confirmation::TypedName("acme/app/of/production".into()));
+        bench.app.take(Message::Planned(Ok(Box::new(irreversible))), NOW);
+        let keys: String = keys.chars().map(|c| match c {
+            '<' => "<enter>".to_owned(),
+            '>' => "<tab>".to_owned(),
+            c => c.to_string(),
+        }).collect();
+        for event in events(&keys) {
+            let demands = bench.app.key(&event, ui::Seen { world: &bench.world, now: NOW });
+            prop_assert!(demands.iter().all(|demand| !matches!(demand, Demand::Submit(..))), "{:?}", demands);
+        }
+        bench.buffer(size.0, size.1);
+    }
+}

@@ -1,0 +1,300 @@
+//! Header and footer: what the fleet is, whether it is live, what can be pressed, what is under way.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span as Ink};
+use ui::widgets::figures::progress;
+use ui::widgets::{fit, hints, put};
+use ui::{Look, Role, Seen, Sign};
+use vocab::Span;
+use world::query::{Totals, concerns, totals};
+use world::{Run, RunState};
+
+use crate::words::count;
+
+/// Without an event for so long the world is not live.
+const LIVE: Span = Span::seconds(5);
+
+/// What the console itself has to say in the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the session can change nothing, for good or until it is unlocked.
+    pub read_only: bool,
+    /// Whether the mouse is captured.
+    pub mouse: bool,
+    /// Whether the engine has ended.
+    pub gone: bool,
+}
+
+/// Draws the header into one row, or two where it is narrow.
+pub fn header(
+    buffer: &mut Buffer,
+    area: Rect,
+    seen: Seen<'_>,
+    look: &Look<'_>,
+    standing: Standing,
+) {
+    buffer.set_style(area, look.styles.of(Role::Bar));
+    let totals = totals(seen.world, seen.now);
+    let clock = look.styles.ink(Role::BarText, look.clock(seen.now));
+    let mut right = standing_words(look, seen, standing);
+    right.extend(live(look, seen, standing));
+    if area.height > 1 {
+        let mut second = troubles(look, &totals);
+        second.push(Ink::raw("  "));
+        put(
+            buffer,
+            area.x + 1,
+            area.y + 1,
+            area.width - 2,
+            Line::from(second),
+        );
+        right_end(
+            buffer,
+            Rect {
+                y: area.y + 1,
+                ..area
+            },
+            Line::from(right),
+        );
+        put(
+            buffer,
+            area.x + 1,
+            area.y,
+            area.width - 2,
+            Line::from(name(look, seen)),
+        );
+        right_end(buffer, area, Line::from(clock));
+        return;
+    }
+    right.push(Ink::raw("   "));
+    right.push(clock);
+    let right = Line::from(right);
+    let room = usize::from(area.width).saturating_sub(right.width() + 4);
+    let full = [name(look, seen), counts(look, &totals)].concat();
+    let short = [
+        name(look, seen),
+        vec![Ink::raw("  ")],
+        troubles(look, &totals),
+    ]
+    .concat();
+    let left = [full, short]
+        .into_iter()
+        .map(Line::from)
+        .find(|line| line.width() <= room)
+        .unwrap_or_else(|| Line::from(name(look, seen)));
+    put(buffer, area.x + 1, area.y, room as u16, left);
+    right_end(buffer, area, right);
+}
+
+fn right_end(buffer: &mut Buffer, area: Rect, line: Line<'static>) {
+    let width = line.width() as u16;
+    put(
+        buffer,
+        area.right().saturating_sub(width + 1).max(area.x),
+        area.y,
+        width.min(area.width),
+        line,
+    );
+}
+
+fn name(look: &Look<'_>, seen: Seen<'_>) -> Vec<Ink<'static>> {
+    let mut line = vec![
+        look.styles.bold(Role::Accent, "wheelhouse"),
+        look.styles
+            .ink(Role::BarText, format!(" {}", fit(&seen.world.name, 24))),
+    ];
+    if seen.world.demo {
+        line.push(look.styles.bold(Role::Auto, " demo"));
+    }
+    line
+}
+
+fn counts(look: &Look<'_>, totals: &Totals) -> Vec<Ink<'static>> {
+    let styles = look.styles;
+    let mut line = Vec::new();
+    let mut part = |number: usize, word: &str, bad: usize, wrong: &str| {
+        line.push(styles.ink(Role::BarText, format!("   {number}")));
+        line.push(styles.ink(Role::BarDim, format!(" {word}")));
+        if bad > 0 {
+            line.push(styles.ink(Role::Bad, format!(" {bad} {wrong}")));
+        }
+    };
+    part(
+        totals.nodes,
+        if totals.nodes == 1 { "node" } else { "nodes" },
+        totals.nodes_down,
+        "down",
+    );
+    part(
+        totals.containers,
+        "containers",
+        totals.containers_bad,
+        "failing",
+    );
+    part(totals.services, "services", totals.services_down, "down");
+    line
+}
+
+/// Only what is wrong: `1 node 2 services down`.
+fn troubles(look: &Look<'_>, totals: &Totals) -> Vec<Ink<'static>> {
+    let styles = look.styles;
+    let mut words = Vec::new();
+    if totals.nodes_down > 0 {
+        words.push(count(totals.nodes_down, "node"));
+    }
+    if totals.services_down > 0 {
+        words.push(count(totals.services_down, "service"));
+    }
+    let mut text = if words.is_empty() {
+        String::new()
+    } else {
+        format!("{} down", words.join(" "))
+    };
+    if totals.containers_bad > 0 && text.is_empty() {
+        text = format!("{} failing", count(totals.containers_bad, "container"));
+    } else if totals.containers_bad > 0 {
+        text = format!("{text} {} failing", totals.containers_bad);
+    }
+    match (text.is_empty(), totals.nodes_up) {
+        (false, _) => vec![styles.ink(Role::Bad, text)],
+        (true, 0) => vec![styles.ink(Role::Unknown, "nothing known yet")],
+        (true, _) => vec![
+            styles.ink(Role::Ok, "● "),
+            styles.ink(Role::BarDim, "nothing is down"),
+        ],
+    }
+}
+
+fn standing_words(look: &Look<'_>, _seen: Seen<'_>, standing: Standing) -> Vec<Ink<'static>> {
+    let mut line = Vec::new();
+    if standing.read_only {
+        line.push(look.styles.ink(Role::Warn, "read-only   "));
+    }
+    if standing.mouse {
+        line.push(look.styles.ink(Role::BarDim, "mouse, shift selects   "));
+    }
+    line
+}
+
+fn live(look: &Look<'_>, seen: Seen<'_>, standing: Standing) -> Vec<Ink<'static>> {
+    let styles = look.styles;
+    let old = seen.now.since(seen.world.now);
+    if standing.gone {
+        return vec![styles.bold(Role::Bad, format!("○ engine ended, {old} old"))];
+    }
+    if seen.world.revision == 0 {
+        return vec![styles.ink(Role::Unknown, "◌ starting")];
+    }
+    if old > LIVE {
+        return vec![styles.ink(Role::Warn, format!("◐ {old} old"))];
+    }
+    vec![styles.ink(Role::Ok, "● live")]
+}
+
+/// Draws the footer: a line on the left, runs under way on the right.
+pub fn footer(
+    buffer: &mut Buffer,
+    area: Rect,
+    seen: Seen<'_>,
+    look: &Look<'_>,
+    left: Line<'static>,
+) {
+    buffer.set_style(area, look.styles.of(Role::Bar));
+    let right = under_way(look, seen, area);
+    let wide = right.width() as u16;
+    let room = area.width.saturating_sub(2);
+    // What is said to the operator goes before what goes on anyway.
+    let right_room = if left.width() as u16 + wide + 3 > room {
+        0
+    } else {
+        wide
+    };
+    put(buffer, area.x + 1, area.y, room, left);
+    if right_room > 0 {
+        right_end(buffer, area, right);
+    }
+}
+
+/// The hints that fit, leaving room for what is under way.
+pub fn hint_line(
+    area: Rect,
+    seen: Seen<'_>,
+    look: &Look<'_>,
+    pairs: &[(String, String)],
+) -> Line<'static> {
+    let right = under_way(look, seen, area).width();
+    let room = usize::from(area.width).saturating_sub(2);
+    hints(
+        look.styles,
+        room.saturating_sub(if right > 0 && room > right + 40 {
+            right + 3
+        } else {
+            0
+        }),
+        pairs,
+    )
+}
+
+fn under_way(look: &Look<'_>, seen: Seen<'_>, area: Rect) -> Line<'static> {
+    let styles = look.styles;
+    let running: Vec<&Run> = seen
+        .world
+        .runs
+        .values()
+        .filter(|run| !run.state.is_over())
+        .collect();
+    let lost = seen
+        .world
+        .runs
+        .values()
+        .filter(|run| run.state == RunState::Unknown)
+        .count();
+    let mut line = Vec::new();
+    if let Some(newest) = running.last() {
+        let (done, all) = newest.progress();
+        let share = (done * 100).checked_div(all).unwrap_or(0);
+        line.push(styles.ink(Role::BarDim, format!("{} ", count(running.len(), "run"))));
+        let title = if area.width < 100 {
+            String::new()
+        } else {
+            format!(
+                "{} {} ",
+                progress(done, all, 5),
+                fit(&newest.plan.title, 28)
+            )
+        };
+        line.push(styles.ink(Role::Auto, format!("{title}{share}%")));
+    }
+    if lost > 0 {
+        line.push(styles.ink(Role::Warn, format!("  {lost} waits for you")));
+    }
+    Line::from(line)
+}
+
+/// All there is room for: the worst item and its age, and that it is live.
+pub fn one_line(buffer: &mut Buffer, area: Rect, seen: Seen<'_>, look: &Look<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let found = concerns(seen.world, seen.now);
+    let totals = totals(seen.world, seen.now);
+    let line = match found.first() {
+        Some(worst) => {
+            let sign = Sign::of_severity(worst.severity);
+            let age = seen.now.since(worst.since).to_string();
+            let room = usize::from(area.width).saturating_sub(age.len() + 3);
+            vec![
+                look.styles.ink(sign.role, format!("{} ", sign.glyph)),
+                look.styles.ink(Role::Text, fit(&worst.title, room)),
+                look.styles.ink(Role::Dim, format!(" {age}")),
+            ]
+        }
+        None if totals.nodes_up == 0 => vec![look.styles.ink(Role::Unknown, "◌ nothing known yet")],
+        None => vec![
+            look.styles.ink(Role::Ok, "● "),
+            look.styles.ink(Role::Text, "nothing needs attention"),
+        ],
+    };
+    put(buffer, area.x, area.y, area.width, Line::from(line));
+}

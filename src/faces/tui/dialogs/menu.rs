@@ -1,0 +1,237 @@
+//! The menu of actions: everything that can be done with the selection, with its letter and its risk.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ui::widgets::frame::{Frame, frame};
+use ui::widgets::put;
+use ui::{Action, KeyMap, Look, Risk, Role, View};
+
+use super::{Answer, place};
+
+/// A line of the menu.
+struct Item {
+    letter: char,
+    action: Action,
+}
+
+/// The menu.
+pub struct Menu {
+    subject: String,
+    items: Vec<Item>,
+    selected: usize,
+}
+
+/// What can be done in a view, looking first.
+const fn offered(view: View) -> &'static [Action] {
+    use Action as A;
+    match view {
+        View::Attention => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::LogsOpen,
+            A::AttentionAcknowledge,
+            A::CopyCell,
+            A::ChangeFix,
+        ],
+        View::Nodes => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::LogsOpen,
+            A::ShellOpen,
+            A::JumpContainer,
+            A::CopyCell,
+            A::ChangeRestartUnit,
+            A::ChangeReboot,
+            A::ChangePrune,
+        ],
+        View::Containers => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::LogsOpen,
+            A::ShellOpen,
+            A::JumpNode,
+            A::JumpService,
+            A::CopyCell,
+            A::CopyCommand,
+            A::ChangeStart,
+            A::ChangePause,
+            A::ChangeUnpause,
+            A::ChangeRestart,
+            A::ChangeStop,
+            A::ChangeKill,
+            A::ChangeRemove,
+        ],
+        View::Services => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::LogsOpen,
+            A::JumpNode,
+            A::JumpContainer,
+            A::CopyCell,
+            A::CopyCommand,
+        ],
+        View::Runs => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::JumpNode,
+            A::JumpContainer,
+            A::CopyCell,
+            A::RunUndo,
+        ],
+        View::Logs => &[
+            A::LogsFollow,
+            A::LogsMarker,
+            A::LogsTimestamps,
+            A::LogsWrap,
+            A::LogsLevel,
+            A::LogsFields,
+            A::LogsSources,
+            A::LogsNextError,
+            A::LogsPreviousError,
+            A::LogsExport,
+            A::CopyCell,
+        ],
+        View::Overview => &[],
+    }
+}
+
+impl Menu {
+    /// What can be done with `subject` in a view. Letters are those of the keymap where an action has one letter of its
+    /// own; changes get capitals, so that no lower-case letter changes anything here either.
+    pub fn new(
+        subject: String,
+        view: View,
+        map: &KeyMap,
+        scopes: &[&str],
+        read_only: bool,
+    ) -> Self {
+        let mut items: Vec<Item> = Vec::new();
+        for action in offered(view) {
+            let changes = action.definition().risk.changes();
+            if changes && read_only {
+                continue;
+            }
+            let taken = |letter: char| items.iter().any(|item| item.letter == letter);
+            let bound = map.keys_of(scopes, *action).and_then(|keys| {
+                let mut chars = keys.chars();
+                chars.next().filter(|_| chars.next().is_none())
+            });
+            let case = |c: char| {
+                if changes {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
+                }
+            };
+            let own = action
+                .title()
+                .chars()
+                .filter(char::is_ascii_alphabetic)
+                .map(case);
+            let letter = bound
+                .into_iter()
+                .chain(own)
+                .chain(('a'..='z').map(case))
+                .find(|letter| !taken(*letter));
+            items.extend(letter.map(|letter| Item {
+                letter,
+                action: *action,
+            }));
+        }
+        Self {
+            subject,
+            items,
+            selected: 0,
+        }
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: &KeyEvent, action: Option<Action>) -> Answer {
+        let last = self.items.len().saturating_sub(1);
+        match action {
+            Some(Action::DialogCancel) => return Answer::Close,
+            Some(Action::ListDown | Action::DialogNext) => {
+                self.selected = if self.selected == last {
+                    0
+                } else {
+                    self.selected + 1
+                }
+            }
+            Some(Action::ListUp | Action::DialogPrevious) => {
+                self.selected = self.selected.checked_sub(1).unwrap_or(last);
+            }
+            Some(Action::DialogPress) => {
+                return self
+                    .items
+                    .get(self.selected)
+                    .map_or(Answer::Close, |item| Answer::Act(item.action));
+            }
+            _ => {
+                if let KeyCode::Char(c) = key.code
+                    && !key
+                        .modifiers
+                        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+                    && let Some(item) = self.items.iter().find(|item| item.letter == c)
+                {
+                    return Answer::Act(item.action);
+                }
+            }
+        }
+        Answer::Stay
+    }
+
+    /// Draws it.
+    pub fn draw(&self, buffer: &mut Buffer, screen: Rect, look: &Look<'_>) {
+        let styles = look.styles;
+        let area = place(buffer, screen, look, (72, self.items.len() as u16 + 4));
+        let mut spec = Frame::dialog("x", "actions");
+        spec.extra = vec![styles.ink(Role::Dim, self.subject.clone())];
+        let inside = frame(buffer, area, look, spec);
+        let first = self
+            .selected
+            .saturating_sub(usize::from(inside.height.saturating_sub(2)).saturating_sub(1));
+        let rows = Rect {
+            y: inside.y + u16::from(inside.height > 4),
+            ..inside
+        };
+        for (y, (index, item)) in
+            (rows.y..inside.bottom()).zip(self.items.iter().enumerate().skip(first))
+        {
+            let definition = item.action.definition();
+            let role = match definition.risk {
+                Risk::Look => Role::Dim,
+                Risk::Reversible | Risk::Varies => Role::Info,
+                Risk::Disruptive => Role::Warn,
+                Risk::Irreversible => Role::Bad,
+            };
+            let line = vec![
+                styles.ink(Role::Accent, if index == self.selected { "▌" } else { " " }),
+                styles.bold(Role::Key, format!(" {}  ", item.letter)),
+                styles.ink(Role::Text, format!("{:<18}", definition.title)),
+                styles.ink(role, format!("{:<13}", definition.risk.word())),
+                styles.ink(Role::Dim, definition.doc),
+            ];
+            put(
+                buffer,
+                inside.x,
+                y,
+                inside.width.saturating_sub(1),
+                Line::from(line),
+            );
+            if index == self.selected {
+                buffer.set_style(
+                    Rect {
+                        x: inside.x,
+                        y,
+                        width: inside.width,
+                        height: 1,
+                    }
+                    .intersection(inside),
+                    styles.of(Role::Selection),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Dialogs: what lies above the panes and has the keys while it does.
+//!
+//! A dialog turns keys into an [`Answer`]; it sends nothing and changes nothing by itself.
+
+mod help;
+mod menu;
+mod note;
+mod palette;
+mod plan;
+mod quit;
+
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ui::{Action, KeyMap, Look, Role, Seen};
+use world::{Consent, Plan};
+
+pub use help::Help;
+pub use menu::Menu;
+pub use note::{Item, Note};
+pub use palette::{Command, Palette};
+pub use plan::PlanDialog;
+pub use quit::{Question, Quit};
+
+/// What a key in a dialog comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It stays.
+    Stay,
+    /// It goes.
+    Close,
+    /// It goes and this is done.
+    Act(Action),
+    /// It goes and this typed command is done.
+    Command(String, Command),
+    /// It goes and the plan is taken on with this consent.
+    Submit(Box<Plan>, Consent),
+    /// The console ends.
+    Quit,
+    /// The console is unlocked.
+    Unlock,
+}
+
+/// What a dialog is given beside the world.
+#[derive(Clone, Copy)]
+pub struct Keys<'a> {
+    /// The keymap.
+    pub map: &'a KeyMap,
+    /// The scopes of what lies below, for keys that are shown.
+    pub scopes: &'a [&'static str],
+}
+
+/// A dialog.
+pub enum Dialog {
+    /// A plan that asks.
+    Plan(Box<PlanDialog>),
+    /// What can be done with the selection.
+    Menu(Menu),
+    /// All keys.
+    Help(Help),
+    /// The command line.
+    Palette(Palette),
+    /// Something to read.
+    Note(Note),
+    /// A question about the console itself.
+    Quit(Quit),
+}
+
+impl Dialog {
+    /// Takes a key. `action` is what the keymap says of it in the dialog's scope.
+    pub fn key(&mut self, key: &KeyEvent, action: Option<Action>, seen: Seen<'_>) -> Answer {
+        match self {
+            Self::Plan(dialog) => dialog.key(key, action),
+            Self::Menu(dialog) => dialog.key(key, action),
+            Self::Help(dialog) => dialog.key(key, action),
+            Self::Palette(dialog) => dialog.key(key, action, seen),
+            Self::Note(dialog) => dialog.key(action),
+            Self::Quit(dialog) => dialog.key(key, action),
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, seen: Seen<'_>) -> Answer {
+        match self {
+            Self::Plan(dialog) => dialog.paste(),
+            Self::Help(dialog) => dialog.paste(text),
+            Self::Palette(dialog) => dialog.paste(text, seen),
+            Self::Menu(_) | Self::Note(_) | Self::Quit(_) => Answer::Stay,
+        }
+    }
+
+    /// The keymap's scope of its keys.
+    pub const fn scope(&self) -> &'static str {
+        match self {
+            Self::Help(_) | Self::Palette(_) => "input",
+            Self::Plan(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => "dialog",
+        }
+    }
+
+    /// Draws it over the screen.
+    pub fn draw(
+        &mut self,
+        buffer: &mut Buffer,
+        screen: Rect,
+        seen: Seen<'_>,
+        look: &Look<'_>,
+        keys: Keys<'_>,
+    ) {
+        match self {
+            Self::Plan(dialog) => dialog.draw(buffer, screen, seen, look),
+            Self::Menu(dialog) => dialog.draw(buffer, screen, look),
+            Self::Help(dialog) => dialog.draw(buffer, screen, look, keys),
+            Self::Palette(dialog) => dialog.draw(buffer, screen, look, keys),
+            Self::Note(dialog) => dialog.draw(buffer, screen, look),
+            Self::Quit(dialog) => dialog.draw(buffer, screen, look),
+        }
+    }
+}
+
+/// Dims what lies below a dialog, between header and footer.
+pub fn fade(buffer: &mut Buffer, area: Rect, look: &Look<'_>) {
+    let faint = look.styles.of(Role::Faint);
+    let ground = look.styles.of(Role::Screen);
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.modifier = Modifier::empty();
+                cell.set_style(ground).set_style(faint);
+            }
+        }
+    }
+}
+
+/// The middle of the screen in this size, cleared; the whole screen where there is no more.
+fn place(buffer: &mut Buffer, screen: Rect, look: &Look<'_>, (width, height): (u16, u16)) -> Rect {
+    let (width, height) = (
+        width.min(screen.width),
+        height.min(screen.height.saturating_sub(2).max(1)),
+    );
+    let area = Rect::new(
+        screen.x + (screen.width - width) / 2,
+        screen.y
+            + 1.min(screen.height.saturating_sub(height))
+            + (screen.height.saturating_sub(2).saturating_sub(height)) / 2,
+        width,
+        height,
+    )
+    .intersection(buffer.area);
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if let Some(cell) = buffer.cell_mut((x, y)) {
+                cell.reset();
+            }
+        }
+    }
+    buffer.set_style(area, look.styles.of(Role::Screen));
+    buffer.set_style(area, look.styles.of(Role::Dialog));
+    area
+}
+
+/// A button of a dialog: its key and its words.
+fn button(look: &Look<'_>, key: &str, words: &str) -> Vec<ratatui::text::Span<'static>> {
+    vec![
+        look.styles.bold(Role::Key, key.to_owned()),
+        look.styles.ink(Role::Text, format!(" {words}     ")),
+    ]
+}

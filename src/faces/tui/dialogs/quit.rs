@@ -1,0 +1,87 @@
+//! Questions about the console itself: whether to leave while something runs, whether to unlock.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ui::widgets::frame::{Frame, frame};
+use ui::widgets::put;
+use ui::widgets::text::wrap;
+use ui::{Action, Look, Role};
+
+use super::{Answer, button, place};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Whether to leave while these runs are under way.
+    Leave(Vec<String>),
+    /// Whether changes are to be possible again.
+    Unlock,
+}
+
+/// A question with two answers.
+pub struct Quit {
+    question: Question,
+}
+
+impl Quit {
+    /// Asks.
+    pub const fn new(question: Question) -> Self {
+        Self { question }
+    }
+
+    /// Takes a key.
+    pub fn key(&self, key: &KeyEvent, action: Option<Action>) -> Answer {
+        match (&self.question, key.code, action) {
+            (_, _, Some(Action::DialogCancel | Action::DialogPress)) => Answer::Close,
+            (Question::Leave(_), KeyCode::Char('q'), _) => Answer::Quit,
+            (Question::Unlock, KeyCode::Char('L'), _) => Answer::Unlock,
+            _ => Answer::Stay,
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, buffer: &mut Buffer, screen: Rect, look: &Look<'_>) {
+        let (name, words, key, yes) = match &self.question {
+            Question::Leave(runs) => (
+                "leave",
+                format!(
+                    "Still under way: {}. The step in flight ends first; no further step is begun.",
+                    runs.join(", ")
+                ),
+                "q",
+                "leave",
+            ),
+            Question::Unlock => (
+                "unlock",
+                "Changes to the fleet become possible again, each with its plan.".to_owned(),
+                "L",
+                "unlock",
+            ),
+        };
+        let width = screen.width.min(70);
+        let lines = wrap(&words, usize::from(width.saturating_sub(6)));
+        let area = place(buffer, screen, look, (width, lines.len() as u16 + 5));
+        let inside = frame(buffer, area, look, Frame::dialog("", name));
+        let top = u16::from(inside.height > 3);
+        for (y, line) in (inside.y + top..inside.bottom()).zip(lines) {
+            put(
+                buffer,
+                inside.x + 2,
+                y,
+                inside.width.saturating_sub(3),
+                look.styles.ink(Role::Text, line),
+            );
+        }
+        let mut line = button(look, key, yes);
+        line.extend(button(look, "esc", "stay"));
+        put(
+            buffer,
+            inside.x + 2,
+            inside.bottom().saturating_sub(1),
+            inside.width.saturating_sub(3),
+            Line::from(line),
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! The panes of the console, one folder or file each, and the list of them.
+//!
+//! A pane knows nothing of the others: what leads elsewhere is an [`ui::Outcome`].
+
+mod attention;
+mod browse;
+mod containers;
+mod logs;
+mod nodes;
+mod runs;
+mod services;
+mod shared;
+
+use ui::Pane;
+
+/// Every pane, in the order of their numbers. A view without a pane is left out of the screen.
+pub const PANES: &[fn() -> Box<dyn Pane>] = &[
+    || Box::new(attention::Attention::default()),
+    || Box::new(nodes::Nodes::default()),
+    || Box::new(containers::Containers::default()),
+    || Box::new(services::Services::default()),
+    || Box::new(runs::Runs::default()),
+    || Box::new(logs::Logs::default()),
+];

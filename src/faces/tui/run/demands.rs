@@ -1,0 +1,139 @@
+//! What the app asks for and takes time: each in a task of its own, with a deadline, that sends one message back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use link::Command;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use ui::Role;
+use vocab::{LogBatch, RunId, Text};
+use world::{Consent, Intent, Plan, Refusal, RefusalKind};
+
+use crate::app::{Demand, Message};
+
+/// A plan may look at the fleet first; nobody waits longer than this for one.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The tasks of the console.
+pub struct Tasks {
+    command: Option<Arc<dyn Command>>,
+    messages: mpsc::Sender<Message>,
+    exports: PathBuf,
+    readers: JoinSet<()>,
+}
+
+impl Tasks {
+    /// None yet.
+    pub fn new(
+        command: Option<Arc<dyn Command>>,
+        messages: mpsc::Sender<Message>,
+        exports: PathBuf,
+    ) -> Self {
+        Self {
+            command,
+            messages,
+            exports,
+            readers: JoinSet::new(),
+        }
+    }
+
+    /// The way changes go, when there is one.
+    pub fn command(&self) -> Option<Arc<dyn Command>> {
+        self.command.clone()
+    }
+
+    /// Starts what a demand needs; those the loop does itself are not for here.
+    pub fn start(&self, demand: Demand) {
+        let messages = self.messages.clone();
+        let command = self.command.clone();
+        let work = async move {
+            match (demand, command) {
+                (Demand::Plan(intent) | Demand::Shell(intent), Some(command)) => {
+                    plan(command, intent).await
+                }
+                (Demand::Submit(plan, consent), Some(command)) => {
+                    submit(command, plan, consent).await
+                }
+                (Demand::Cancel(run), Some(command)) => cancel(command, run).await,
+                _ => Message::Said("this session is read-only".into(), Role::Warn),
+            }
+        };
+        tokio::spawn(async move {
+            if messages.send(work.await).await.is_err() {
+                tracing::debug!("the console ended before its answer came");
+            }
+        });
+    }
+
+    /// Writes a file, and says where or why not.
+    pub fn export(&self, name: String, text: String) {
+        let (messages, folder) = (self.messages.clone(), self.exports.clone());
+        tokio::spawn(async move {
+            let written = tokio::task::spawn_blocking(move || write(&folder, &name, &text)).await;
+            let result = written.unwrap_or_else(|_| Err("the file could not be written".into()));
+            if messages.send(Message::Exported(result)).await.is_err() {
+                tracing::debug!("the console ended before its file was written");
+            }
+        });
+    }
+
+    /// Reads these logs in place of what was read before.
+    pub fn read(&mut self, logs: Vec<mpsc::Receiver<LogBatch>>) {
+        self.readers.abort_all();
+        self.readers = JoinSet::new();
+        for mut lines in logs {
+            let messages = self.messages.clone();
+            self.readers.spawn(async move {
+                while let Some(batch) = lines.recv().await {
+                    if messages.send(Message::Lines(batch)).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    }
+}
+
+fn too_late() -> Refusal {
+    let text = format!(
+        "no answer from the engine within {} s; nothing was begun",
+        PATIENCE.as_secs()
+    );
+    Refusal {
+        kind: RefusalKind::Unreachable,
+        text: Text::line(text),
+    }
+}
+
+async fn plan(command: Arc<dyn Command>, intent: Intent) -> Message {
+    let made = timeout(PATIENCE, command.plan(intent)).await;
+    Message::Planned(made.unwrap_or_else(|_| Err(too_late())).map(Box::new))
+}
+
+async fn submit(command: Arc<dyn Command>, plan: Box<Plan>, consent: Consent) -> Message {
+    let taken = timeout(PATIENCE, command.submit(plan.id, consent))
+        .await
+        .unwrap_or_else(|_| Err(too_late()));
+    match taken {
+        Ok(()) if plan.intent.is_shell() => Message::Handover(plan),
+        taken => Message::Submitted(plan.title, taken),
+    }
+}
+
+async fn cancel(command: Arc<dyn Command>, run: RunId) -> Message {
+    Message::Cancelled(
+        timeout(PATIENCE, command.cancel(run))
+            .await
+            .unwrap_or_else(|_| Err(too_late())),
+    )
+}
+
+fn write(folder: &std::path::Path, name: &str, text: &str) -> Result<PathBuf, Text> {
+    let path = folder.join(name);
+    let done = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
+    done.map(|()| path.clone())
+        .map_err(|error| Text::line(format!("{} cannot be written: {error}", path.display())))
+}

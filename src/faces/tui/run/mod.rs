@@ -1,0 +1,309 @@
+//! The one loop of the console: input, the world, what came back, signals and the next due thing, then one frame.
+//!
+//! At rest it wakes once a second, for the clock. A key is drawn at once; a busy world at most thirty times a second.
+
+mod clipboard;
+mod demands;
+mod handover;
+
+use std::time::Duration;
+
+use color_eyre::eyre::Context;
+use crossterm::event::{Event, EventStream};
+use futures::{FutureExt, StreamExt};
+use jiff::tz::TimeZone;
+use link::Watch;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+use ui::Seen;
+use ui::terminal::{Drawn, Guard, Happening, Modes, Screen, check};
+use world::{Interest, Plan};
+
+use crate::app::{App, Demand, Message};
+use crate::reload;
+use crate::session::{ExitReason, Session};
+use demands::Tasks;
+
+/// A busy world is drawn at most this often: often enough to read, seldom enough for a slow link. Keys are drawn at once.
+const FRAME: Duration = Duration::from_millis(250);
+
+/// Messages of tasks that wait to be taken in.
+const MESSAGES: usize = 256;
+
+/// SIGHUP: what a vanished terminal counts as.
+const HUNG_UP: i32 = 1;
+
+/// The most events of the terminal taken in before a frame is drawn.
+const BURST: usize = 500;
+
+/// Runs the console until the operator leaves, a signal comes, or the terminal is gone. Fails when there is no terminal to
+/// draw on, with words that say so.
+pub async fn run(session: Session) -> color_eyre::Result<ExitReason> {
+    check()?;
+    let (messages, receiver) = mpsc::channel(MESSAGES);
+    let Session {
+        watch,
+        command,
+        config,
+        report,
+        paths,
+        exports,
+        plain,
+        reloaded,
+    } = session;
+    let app = App::new(
+        config,
+        &report,
+        command.is_some(),
+        plain,
+        TimeZone::system(),
+    );
+    // Unbounded, because the watcher's thread must never wait; there are few happenings and the loop takes them first.
+    let (tell, happenings) = mpsc::unbounded_channel();
+    let modes = Modes {
+        paste: true,
+        focus: false,
+        mouse: app.mouse(),
+    };
+    let guard = Guard::enter(modes, move |happening| {
+        // Nobody listens any more only when the console has ended.
+        let _ = tell.send(happening);
+    })
+    .wrap_err("the terminal cannot be taken over")?;
+    let screen = guard
+        .screen()
+        .wrap_err("the terminal's size cannot be read")?;
+    let _watcher = reload::watch(paths, messages.clone(), reloaded);
+    let console = Console {
+        app,
+        watch,
+        tasks: Tasks::new(command, messages, exports),
+        guard,
+        screen,
+        interest: Interest::default(),
+        handover: None,
+        busy: false,
+    };
+    console.serve(happenings, receiver).await
+}
+
+struct Console {
+    app: App,
+    watch: Box<dyn Watch>,
+    tasks: Tasks,
+    guard: Guard,
+    screen: Screen,
+    interest: Interest,
+    /// A shell that was taken on and is to have the terminal now.
+    handover: Option<Box<Plan>>,
+    /// Whether the terminal has not taken the last frame yet.
+    busy: bool,
+}
+
+/// What woke the loop.
+enum Woken {
+    Happened(Option<Happening>),
+    Input(Option<std::io::Result<Event>>),
+    World(bool),
+    Message(Option<Message>),
+    Due,
+}
+
+impl Console {
+    async fn serve(
+        mut self,
+        mut happenings: mpsc::UnboundedReceiver<Happening>,
+        mut receiver: mpsc::Receiver<Message>,
+    ) -> color_eyre::Result<ExitReason> {
+        let mut events = Some(EventStream::new());
+        let mut alive = true;
+        let mut drawn = Instant::now();
+        let mut dirty = !self.draw()?;
+        loop {
+            let due = self.due(dirty, drawn);
+            let woken = tokio::select! {
+                biased;
+                happening = happenings.recv() => Woken::Happened(happening),
+                event = next(&mut events) => Woken::Input(event),
+                message = receiver.recv() => Woken::Message(message),
+                changed = self.watch.changed(), if alive => Woken::World(changed.is_ok()),
+                () = sleep_until(due) => Woken::Due,
+            };
+            let at_once = matches!(woken, Woken::Input(_) | Woken::Happened(_));
+            if matches!(woken, Woken::World(false)) {
+                alive = false;
+            }
+            if let Some(reason) = self.woken(woken, &mut events, &mut receiver)? {
+                return Ok(reason);
+            }
+            if let Some(plan) = self.handover.take() {
+                // Whoever reads from the terminal now must be the shell alone.
+                drop(events.take());
+                if let Some(reason) = self.hand_over(&plan, &mut happenings).await? {
+                    return Ok(reason);
+                }
+                events = Some(EventStream::new());
+            }
+            dirty = true;
+            if at_once || drawn.elapsed() >= FRAME {
+                dirty = !self.draw()?;
+                drawn = Instant::now();
+            }
+        }
+    }
+
+    fn woken(
+        &mut self,
+        woken: Woken,
+        events: &mut Option<EventStream>,
+        receiver: &mut mpsc::Receiver<Message>,
+    ) -> color_eyre::Result<Option<ExitReason>> {
+        match woken {
+            Woken::Input(Some(Ok(event))) => return self.input(event, events),
+            // What cannot be read from is gone, whether or not the watcher has noticed.
+            Woken::Input(None | Some(Err(_))) | Woken::Happened(None) => {
+                return Ok(Some(ExitReason::Signal(HUNG_UP)));
+            }
+            Woken::Happened(Some(happening)) => match happening {
+                Happening::HungUp => return Ok(Some(ExitReason::Signal(HUNG_UP))),
+                Happening::Signal(number) => return Ok(Some(ExitReason::Signal(number))),
+                Happening::Stop => self.guard.suspend()?,
+                Happening::Continued => self.guard.resume()?,
+                Happening::Writable => self.busy = false,
+            },
+            Woken::Message(Some(message)) => return self.messages(message, receiver),
+            Woken::World(false) => return self.take(Message::Gone),
+            Woken::World(true) | Woken::Message(None) | Woken::Due => {}
+        }
+        Ok(None)
+    }
+
+    /// When something is to be drawn though nothing happens: the rest of a frame's time, else the clock's next second.
+    fn due(&self, dirty: bool, drawn: Instant) -> Instant {
+        if dirty && !self.busy {
+            return drawn + FRAME;
+        }
+        let into = self.watch.now().0.rem_euclid(1000).unsigned_abs();
+        Instant::now() + Duration::from_millis(1000 - into)
+    }
+
+    /// Takes in an event and all that wait behind it, so that a storm of them is drawn once.
+    fn input(
+        &mut self,
+        first: Event,
+        events: &mut Option<EventStream>,
+    ) -> color_eyre::Result<Option<ExitReason>> {
+        let mut next = Some(first);
+        for _ in 0..BURST {
+            let Some(event) = next.take() else { break };
+            let now = self.watch.now();
+            let seen = Seen {
+                world: self.watch.world(),
+                now,
+            };
+            let demands = match event {
+                Event::Key(key) => self.app.key(&key, seen),
+                Event::Paste(text) => self.app.paste(&text, seen),
+                Event::Mouse(mouse) => self.app.mouse_event(mouse, seen),
+                // The next frame asks for the size itself.
+                Event::Resize(..) | Event::FocusGained | Event::FocusLost => Vec::new(),
+            };
+            if let Some(reason) = self.demand(demands)? {
+                return Ok(Some(reason));
+            }
+            if self.handover.is_some() {
+                break;
+            }
+            next = match events
+                .as_mut()
+                .and_then(|events| events.next().now_or_never())
+            {
+                Some(Some(Ok(event))) => Some(event),
+                _ => None,
+            };
+        }
+        Ok(None)
+    }
+
+    fn messages(
+        &mut self,
+        first: Message,
+        receiver: &mut mpsc::Receiver<Message>,
+    ) -> color_eyre::Result<Option<ExitReason>> {
+        let mut next = Some(first);
+        for _ in 0..MESSAGES {
+            let Some(message) = next.take() else { break };
+            if let Some(reason) = self.take(message)? {
+                return Ok(Some(reason));
+            }
+            next = receiver.try_recv().ok();
+        }
+        Ok(None)
+    }
+
+    fn take(&mut self, message: Message) -> color_eyre::Result<Option<ExitReason>> {
+        if let Message::Handover(plan) = message {
+            self.handover = Some(plan);
+            return Ok(None);
+        }
+        let demands = self.app.take(message, self.watch.now());
+        self.demand(demands)
+    }
+
+    /// Does what the app asked for; some of it by tasks that send messages back.
+    fn demand(&mut self, demands: Vec<Demand>) -> color_eyre::Result<Option<ExitReason>> {
+        let wanted = self.app.requests();
+        for demand in demands.into_iter().chain(wanted) {
+            match demand {
+                Demand::Quit => return Ok(Some(ExitReason::Asked)),
+                Demand::Mouse(on) => self.guard.set_mouse(on)?,
+                Demand::Redraw => self.screen.redraw()?,
+                Demand::Suspend => self.guard.suspend()?,
+                Demand::Read(requests) => {
+                    let lines = requests
+                        .into_iter()
+                        .map(|request| self.watch.logs(request))
+                        .collect();
+                    self.tasks.read(lines);
+                }
+                Demand::Copy(text) => {
+                    if let Some(message) = clipboard::copy(&text, &self.screen)? {
+                        self.app.take(message, self.watch.now());
+                    }
+                }
+                Demand::Export { name, text } => self.tasks.export(name, text),
+                demand => self.tasks.start(demand),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Draws a frame; whether the terminal took it.
+    fn draw(&mut self) -> color_eyre::Result<bool> {
+        let now = self.watch.now();
+        let seen = Seen {
+            world: self.watch.world(),
+            now,
+        };
+        let app = &mut self.app;
+        let drawn = self
+            .screen
+            .draw(|frame| app.draw(frame.buffer_mut(), seen))?;
+        self.busy = drawn == Drawn::Busy;
+        let interest = self.app.interest(seen);
+        if interest != self.interest {
+            self.watch.set_interest(interest.clone());
+            self.interest = interest;
+        }
+        // A pane chooses what to read when it is drawn; before that it has seen nothing to choose from.
+        self.demand(Vec::new())?;
+        Ok(!self.busy)
+    }
+}
+
+async fn next(events: &mut Option<EventStream>) -> Option<std::io::Result<Event>> {
+    match events {
+        Some(events) => events.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,63 @@
+//! Intents and objects in the operator's words.
+
+use vocab::ContainerKey;
+use world::query::attention::About;
+use world::{Intent, World};
+
+/// A container's label, or its short id when it is gone.
+pub fn container(world: &World, key: &ContainerKey) -> String {
+    match world.containers.get(key) {
+        Some(tracked) => tracked.label().to_string(),
+        None => key.id.short().to_owned(),
+    }
+}
+
+/// What an object is called.
+pub fn object(world: &World, about: &About) -> String {
+    match about {
+        About::Node(name) => name.to_string(),
+        About::Container(key) => container(world, key),
+        About::Service(name) => name.to_string(),
+        About::Run(id) => world
+            .runs
+            .get(id)
+            .map_or_else(|| id.short(), |run| run.plan.title.to_string()),
+        About::Console(subject) => subject.to_string(),
+    }
+}
+
+/// A wish in a few words: `restart acme/app`, `restart 3 containers`.
+pub fn intent(world: &World, intent: &Intent) -> String {
+    match intent {
+        Intent::Containers { verb, targets } => match targets.as_slice() {
+            [one] => format!("{} {}", verb.word(), container(world, one)),
+            many => format!("{} {} containers", verb.word(), many.len()),
+        },
+        Intent::Prune { nodes, .. } => format!("prune {}", one_or_many(nodes, "nodes")),
+        Intent::RestartUnits { targets } => match targets.as_slice() {
+            [(_, unit)] => format!("restart {unit}"),
+            many => format!("restart {} units", many.len()),
+        },
+        Intent::Reboot { nodes } => format!("reboot {}", one_or_many(nodes, "nodes")),
+        Intent::Command { nodes, command, .. } => {
+            format!("{} on {}", command.join(" "), one_or_many(nodes, "nodes"))
+        }
+        Intent::ContainerCommand { target, command } => {
+            format!("{} in {}", command.join(" "), container(world, target))
+        }
+        Intent::NodeShell { node } => format!("shell on {node}"),
+        Intent::ContainerShell { target } => format!("shell in {}", container(world, target)),
+    }
+}
+
+fn one_or_many<T: ToString>(items: &[T], plural: &str) -> String {
+    match items {
+        [one] => one.to_string(),
+        many => format!("{} {plural}", many.len()),
+    }
+}
+
+/// `1 node`, `3 nodes`.
+pub fn count(number: usize, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,65 @@
+//! Link: how a face sees the world ([`Watch`]) and asks for a change ([`Command`]).
+//!
+//! May import: `engine` (local), `world`, `vocab`, `kit`. May not: ratatui, drivers, the store.
+//!
+//! A wall or a read-only session is given a `Watch` and no `Command`, so that it cannot change anything by type.
+
+mod local;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+use vocab::{LogBatch, LogRequest, RunId, Time};
+use world::{AuditLine, Consent, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, World};
+
+pub use local::{LocalCommand, LocalWatch};
+
+/// The engine has ended; nothing more will change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the engine has ended")]
+pub struct Gone;
+
+/// Seeing: a copy of the world that follows the engine's. Cheap to read, never blocks the engine.
+#[async_trait]
+pub trait Watch: Send {
+    /// The world as of the last [`Self::changed`].
+    fn world(&self) -> &World;
+
+    /// The present by the engine's clock: what ages are counted from.
+    fn now(&self) -> Time;
+
+    /// Waits until there is something new and takes in all of it. Cancel-safe.
+    async fn changed(&mut self) -> Result<(), Gone>;
+
+    /// Says what is being looked at now; replaces what this watcher said before.
+    fn set_interest(&self, interest: Interest);
+
+    /// Reads a log. Batches come until the source ends, or for ever when it is followed; dropping the receiver ends it.
+    /// A reader that is too slow loses the oldest lines and is told how many.
+    fn logs(&self, request: LogRequest) -> mpsc::Receiver<LogBatch>;
+
+    /// Points of a series between two moments, as fine as the store still has them.
+    async fn history(&self, key: SeriesKey, from: Time, until: Time) -> Vec<Point>;
+
+    /// Older runs than the world holds, newest first, at most `limit`.
+    async fn runs(&self, limit: usize) -> Vec<Run>;
+
+    /// Older audit lines than the world holds, newest first, at most `limit`.
+    async fn audit(&self, limit: usize) -> Vec<AuditLine>;
+}
+
+/// Asking for a change. A wish becomes a plan; a plan with the right consent becomes a run; what comes of it is seen
+/// through the [`Watch`].
+#[async_trait]
+pub trait Command: Send + Sync {
+    /// Makes a plan. Changes nothing; may look (a prune lists what would go).
+    async fn plan(&self, intent: Intent) -> Result<Plan, Refusal>;
+
+    /// Takes a plan on. Returns when it is journalled, not when it is done.
+    async fn submit(&self, plan: RunId, consent: Consent) -> Result<(), Refusal>;
+
+    /// Takes a run back: in its grace window as if it had never been; later, no further step is begun.
+    async fn cancel(&self, run: RunId) -> Result<(), Refusal>;
+
+    /// Tells that the shell of a handover run has ended with this status.
+    async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal>;
+}

@@ -1,0 +1,122 @@
+//! The link to an engine in the same process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::{Handle, Subscription};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::mpsc;
+use vocab::{LogBatch, LogRequest, RunId, Time};
+use world::{
+    Actor, AuditLine, Consent, Event, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, World,
+};
+
+use crate::{Command, Gone, Watch};
+
+/// Sees a local engine.
+pub struct LocalWatch {
+    handle: Handle,
+    subscription: Subscription,
+}
+
+impl LocalWatch {
+    /// Begins to watch: takes a copy of the world as it is now.
+    pub async fn new(handle: Handle) -> Result<Self, Gone> {
+        let subscription = handle.subscribe().await.ok_or(Gone)?;
+        Ok(Self {
+            handle,
+            subscription,
+        })
+    }
+
+    /// Takes in everything that is queued. A watcher that fell behind starts again from a fresh copy.
+    async fn drain(&mut self, first: Arc<Event>) -> Result<(), Gone> {
+        let mut next = Ok(first);
+        loop {
+            match next {
+                Ok(event) => drop(self.subscription.world.apply(&event)),
+                Err(TryRecvError::Empty) => return Ok(()),
+                Err(TryRecvError::Lagged(_)) => return self.resubscribe().await,
+                Err(TryRecvError::Closed) => return Err(Gone),
+            }
+            next = self.subscription.changes.try_recv();
+        }
+    }
+
+    async fn resubscribe(&mut self) -> Result<(), Gone> {
+        self.subscription = self.handle.subscribe().await.ok_or(Gone)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Watch for LocalWatch {
+    fn world(&self) -> &World {
+        &self.subscription.world
+    }
+
+    fn now(&self) -> Time {
+        self.handle.now()
+    }
+
+    async fn changed(&mut self) -> Result<(), Gone> {
+        match self.subscription.changes.recv().await {
+            Ok(event) => self.drain(event).await,
+            Err(RecvError::Lagged(_)) => self.resubscribe().await,
+            Err(RecvError::Closed) => Err(Gone),
+        }
+    }
+
+    fn set_interest(&self, interest: Interest) {
+        self.subscription.interest.send_replace(interest);
+        self.handle.interest_changed();
+    }
+
+    fn logs(&self, request: LogRequest) -> mpsc::Receiver<LogBatch> {
+        self.handle.logs(request)
+    }
+
+    async fn history(&self, key: SeriesKey, from: Time, until: Time) -> Vec<Point> {
+        self.handle.history(key, from, until).await
+    }
+
+    async fn runs(&self, limit: usize) -> Vec<Run> {
+        self.handle.runs(limit).await
+    }
+
+    async fn audit(&self, limit: usize) -> Vec<AuditLine> {
+        self.handle.audit(limit).await
+    }
+}
+
+/// Asks a local engine for changes, in the name of one actor.
+pub struct LocalCommand {
+    handle: Handle,
+    actor: Actor,
+}
+
+impl LocalCommand {
+    /// Everything asked through it is journalled under this actor.
+    pub const fn new(handle: Handle, actor: Actor) -> Self {
+        Self { handle, actor }
+    }
+}
+
+#[async_trait]
+impl Command for LocalCommand {
+    async fn plan(&self, intent: Intent) -> Result<Plan, Refusal> {
+        self.handle.plan(intent, self.actor.clone()).await
+    }
+
+    async fn submit(&self, plan: RunId, consent: Consent) -> Result<(), Refusal> {
+        self.handle.submit(plan, consent).await
+    }
+
+    async fn cancel(&self, run: RunId) -> Result<(), Refusal> {
+        self.handle.cancel(run, self.actor.clone()).await
+    }
+
+    async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {
+        self.handle.shell_ended(run, status).await
+    }
+}

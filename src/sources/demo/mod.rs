@@ -1,0 +1,236 @@
+//! The simulated fleet of `wheelhouse demo`: machines, engines and services that are not there, through the same world,
+//! panes and actions as real ones, and labelled as a demo on every face.
+//!
+//! Flow: [`Size`] → `cast` (who plays) → [`Simulation`] → [`run`]: machine figures, service probes and the incidents of
+//! the story as events; the simulated engines are watched by the same Docker source as real ones.
+
+mod behaviour;
+mod cast;
+mod host;
+mod incidents;
+mod services;
+mod shape;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use drivers::Connection;
+use drivers::docker::SimulatedEngine;
+use drivers::host::SimulatedHost;
+use vocab::{Origin, ServiceSpec, Span, Time};
+use world::{Fact, Metric, NodeProfile, Point, SeriesKey, Subject};
+
+use crate::Context;
+
+/// How large a fleet to play.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size {
+    /// Machines, 1 to 1,000.
+    pub nodes: usize,
+    /// Containers over all machines, at most 20,000.
+    pub containers: usize,
+    /// Log lines a second over all containers.
+    pub log_rate: f64,
+    /// The same seed plays the same fleet.
+    pub seed: u64,
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Self {
+            nodes: 6,
+            containers: 38,
+            log_rate: 40.0,
+            seed: 7,
+        }
+    }
+}
+
+/// A machine of the play.
+pub struct Actor {
+    /// What the fleet file would say of it.
+    pub profile: NodeProfile,
+    /// Its open ends.
+    pub connection: Arc<Connection>,
+    host: SimulatedHost,
+    engine: SimulatedEngine,
+    part: host::Part,
+}
+
+/// A simulated fleet.
+pub struct Simulation {
+    /// Its machines.
+    pub actors: Vec<Actor>,
+    /// Its services.
+    pub services: Vec<ServiceSpec>,
+    seed: u64,
+    /// Lines a second of one container.
+    rate: f64,
+}
+
+impl Simulation {
+    /// A fleet of a size, as of `now`.
+    pub fn new(size: Size, now: Time) -> Self {
+        cast::fleet(size, now)
+    }
+}
+
+/// How much history the graphs show from the first picture on.
+const PAST: Span = Span::minutes(18);
+
+/// How often machine figures are played.
+const EVERY: Span = Span::seconds(2);
+
+/// Plays the fleet until it is cancelled.
+pub async fn run(context: Context, simulation: Arc<Simulation>) {
+    let begun = drivers::clock::now();
+    if !prepare(&context, &simulation, begun).await {
+        return;
+    }
+    let mut tick = tokio::time::interval(EVERY.duration());
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut story = incidents::Story::new(begun);
+    loop {
+        tokio::select! {
+            () = context.cancel.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        let now = drivers::clock::now();
+        story.play(&context, &simulation, now).await;
+        for actor in &simulation.actors {
+            if incidents::is_silent(actor, begun, now) {
+                continue;
+            }
+            if !sample(&context, actor, simulation.seed, now).await {
+                return;
+            }
+        }
+        for outcome in services::due(&simulation, now, EVERY) {
+            if !context.send(outcome).await {
+                return;
+            }
+        }
+    }
+}
+
+/// What is known of the machines before the first look: that they answer, what they are, and their past.
+async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool {
+    for actor in &simulation.actors {
+        let node = actor.profile.name.clone();
+        let round_trip = Some(host::round_trip(&actor.part, simulation.seed, now));
+        let facts = Box::new(host::facts(actor));
+        let condition = Box::new(host::condition(&actor.part));
+        let reached = [
+            Fact::NodeReached {
+                node: node.clone(),
+                round_trip,
+            },
+            Fact::NodeDescribed {
+                node: node.clone(),
+                facts,
+            },
+            Fact::NodeConditionRead {
+                node: node.clone(),
+                condition,
+                every: Span::days(1),
+                origin: Origin::Demo,
+            },
+        ];
+        let mesh = host::mesh(actor, simulation, now);
+        let rest = mesh.map(|mesh| Fact::MeshRead {
+            node: node.clone(),
+            mesh: Box::new(mesh),
+            every: Span::hours(1),
+        });
+        for fact in reached
+            .into_iter()
+            .chain(rest)
+            .chain(past(actor, simulation.seed, now))
+        {
+            if !context.send(fact).await {
+                return false;
+            }
+        }
+    }
+    for actor in &simulation.actors {
+        for fact in behaviour::past(actor, simulation.rate, simulation.seed, now).await {
+            if !context.send(fact).await {
+                return false;
+            }
+        }
+    }
+    incidents::before(context, simulation, now).await;
+    for fact in services::past(simulation, now, PAST) {
+        if !context.send(fact).await {
+            return false;
+        }
+    }
+    true
+}
+
+/// The machine's course before the demo began, by the same formula as what follows.
+fn past(actor: &Actor, seed: u64, now: Time) -> Vec<Fact> {
+    let step = Span(EVERY.0 * 2);
+    let moments = || {
+        (1..=PAST.0 / step.0)
+            .rev()
+            .map(|back| now - step.times(back))
+    };
+    let series = |metric: Metric, value: fn(&host::Part, u64, Time) -> f32| Fact::HistoryRestored {
+        key: SeriesKey::new(Subject::Node(actor.profile.name.clone()), metric),
+        points: moments()
+            .map(|at| Point {
+                at,
+                value: value(&actor.part, seed, at),
+            })
+            .collect(),
+    };
+    let mut facts = vec![
+        series(Metric::Cpu, host::cpu),
+        series(Metric::Memory, host::memory),
+    ];
+    facts.extend(host::disk_past(actor, now));
+    facts
+}
+
+async fn sample(context: &Context, actor: &Actor, seed: u64, now: Time) -> bool {
+    let node = actor.profile.name.clone();
+    let sample = Box::new(host::sample(&actor.part, seed, now));
+    let sampled = Fact::NodeSampled {
+        node: node.clone(),
+        sample,
+        every: EVERY,
+        origin: Origin::Demo,
+    };
+    let wanted = context.interest.borrow().processes.contains(&node);
+    if wanted {
+        let (processes, total) = host::processes(actor, seed, now);
+        if !context
+            .send(Fact::ProcessesListed {
+                node: node.clone(),
+                processes,
+                total,
+                every: EVERY,
+                origin: Origin::Demo,
+            })
+            .await
+        {
+            return false;
+        }
+    }
+    if let Some(gpus) = host::gpus(&actor.part, seed, now)
+        && !context
+            .send(Fact::GpusSampled {
+                node,
+                gpus,
+                every: Span::seconds(10),
+            })
+            .await
+    {
+        return false;
+    }
+    context.send(sampled).await
+}
+
+/// So long a pause lets a story's next beat be seen.
+const BEAT: Duration = Duration::from_secs(1);

@@ -1,0 +1,99 @@
+//! Leases: no two runs change one object at the same time, in whatever process.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use vocab::Text;
+use world::plan::{PlanObject, StepCall};
+use world::{Plan, Run};
+
+use crate::error::{Failure, StoreError};
+use crate::journal::read;
+
+/// What a step changes for good, as a key; `None` for what may go on side by side: commands, shells, looking.
+fn changed(call: &StepCall) -> Option<String> {
+    match call {
+        StepCall::Container { key, .. } => Some(format!("container {}/{}", key.node, key.id)),
+        StepCall::RemoveObject { node, object } => {
+            Some(format!("{:?} {node}/{}", object.kind, object.id))
+        }
+        StepCall::RestartUnit { node, unit } => Some(format!("unit {node}/{unit}")),
+        StepCall::Reboot { node } => Some(format!("node {node}")),
+        StepCall::Command { .. }
+        | StepCall::ContainerCommand { .. }
+        | StepCall::Verify(_)
+        | StepCall::Handover { .. } => None,
+    }
+}
+
+/// Takes everything the plan changes, or nothing: who holds one of them is in the error.
+pub(crate) fn take(transaction: &Transaction<'_>, plan: &Plan, file: &Text) -> Result<(), Failure> {
+    for step in &plan.steps {
+        let Some(object) = changed(&step.call) else {
+            continue;
+        };
+        let shown = plan
+            .objects
+            .get(step.object)
+            .map_or_else(|| object.clone(), in_words);
+        let taken = transaction
+            .prepare_cached(
+                "INSERT INTO leases (object, shown, run) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (object) DO UPDATE SET shown = ?2 WHERE run = ?3",
+            )?
+            .execute(params![object, shown, plan.id.to_string()])?;
+        if taken == 0 {
+            return Err(held(transaction, &object, file)?.into());
+        }
+    }
+    Ok(())
+}
+
+/// Gives back all that a run holds.
+pub(crate) fn release(connection: &Connection, run: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM leases WHERE run = ?")?
+        .execute([run])
+        .map(drop)
+}
+
+fn in_words(object: &PlanObject) -> String {
+    format!("{} {} on {}", object.kind, object.name, object.node)
+}
+
+fn held(transaction: &Transaction<'_>, object: &str, file: &Text) -> Result<StoreError, Failure> {
+    let (shown, run): (String, String) = transaction.query_row(
+        "SELECT shown, run FROM leases WHERE object = ?",
+        [object],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let found = read::one(transaction, &run).optional()?.flatten();
+    let Some(run) = found else {
+        let what = Text::line(format!("run {run}, which holds {shown}, cannot be read"));
+        return Ok(StoreError::Corrupt {
+            file: file.clone(),
+            what,
+        });
+    };
+    Ok(StoreError::Held {
+        object: Text::line(shown),
+        run: run.id(),
+        holder: Text::line(format!(
+            "{} ({})",
+            run.plan.by.user,
+            run.plan.by.face.word()
+        )),
+        since: run.taken,
+        doing: doing(&run),
+    })
+}
+
+/// What a run does just now.
+fn doing(run: &Run) -> Text {
+    let under_way =
+        |step: &world::StepRecord| matches!(step.state, world::StepState::Running { .. });
+    let step = run
+        .steps
+        .iter()
+        .position(under_way)
+        .and_then(|index| run.plan.steps.get(index));
+    step.map_or_else(|| Text::line(run.state.word()), |step| step.title.clone())
+}

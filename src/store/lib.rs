@@ -1,0 +1,32 @@
+//! What must outlive the program, in one `SQLite` file: the history of figures, the journal of runs and the audit log.
+//!
+//! May import: `world`, `vocab`, `kit`, rusqlite (only here), sha2 and rustix (file locks). May not: drivers, the
+//! network, a clock for data (every time is handed in).
+//!
+//! Flow: [`Store`] (async handle, cheap to clone) → a bounded channel → one thread that owns the one connection →
+//! `history` | `journal` | `audit`. Nothing returns `Ok` before it is synced to disk, but [`Store::record`], which never
+//! waits and may lose the last seconds.
+
+mod audit;
+mod connection;
+mod error;
+mod folder;
+mod history;
+mod journal;
+mod opened;
+mod opening;
+mod options;
+mod process;
+mod schema;
+mod store;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use audit::AuditEntry;
+pub use error::StoreError;
+pub use history::Bucket;
+pub use journal::{Foreign, Runs};
+pub use opened::{How, Opened};
+pub use options::{Keep, Options};
+pub use store::Store;

@@ -1,0 +1,9 @@
+//! The store as a whole: through its handle, on real files, with real processes that are killed.
+
+mod crash;
+mod damage;
+mod full;
+mod history;
+mod journal;
+mod opening;
+mod support;

@@ -1,0 +1,236 @@
+//! Panes: the parts of the screen that show something and can be steered.
+//!
+//! A pane draws the world and turns actions into [`Outcome`]s. It never sends, waits, reads a clock or opens a file.
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span as Ink};
+use vocab::{LogBatch, LogRequest, LogSource, RunId, Text, Time};
+use world::query::attention::About;
+use world::{Intent, Interest, World};
+
+use crate::filter::Filter;
+use crate::registry::Action;
+use crate::styles::Styles;
+
+/// What the screen shows: all panes, or one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// All panes at once.
+    Overview,
+    /// What needs attention.
+    Attention,
+    /// Nodes.
+    Nodes,
+    /// Containers.
+    Containers,
+    /// Services.
+    Services,
+    /// Runs and the audit log.
+    Runs,
+    /// Logs.
+    Logs,
+}
+
+impl View {
+    /// All of them, by number.
+    pub const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Attention,
+        Self::Nodes,
+        Self::Containers,
+        Self::Services,
+        Self::Runs,
+        Self::Logs,
+    ];
+
+    /// The digit that leads to it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// Its name, as shown and as typed on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Attention => "attention",
+            Self::Nodes => "nodes",
+            Self::Containers => "containers",
+            Self::Services => "services",
+            Self::Runs => "runs",
+            Self::Logs => "logs",
+        }
+    }
+
+    /// By its name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.word() == word)
+    }
+}
+
+/// The world and the present it is looked at from.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// What is known.
+    pub world: &'a World,
+    /// What ages are counted from.
+    pub now: Time,
+}
+
+/// How things are drawn.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    /// The theme.
+    pub styles: &'a Styles,
+    /// The zone of the times that are shown.
+    pub zone: &'a TimeZone,
+    /// Whether the pane has the keys.
+    pub focused: bool,
+    /// Whether the pane has the screen to itself: then it may show a detail beside its list.
+    pub whole: bool,
+}
+
+impl Look<'_> {
+    /// A moment of today: `14:02:11`.
+    pub fn clock(&self, time: Time) -> String {
+        time.timestamp()
+            .to_zoned(self.zone.clone())
+            .strftime("%H:%M:%S")
+            .to_string()
+    }
+
+    /// A moment of any day: `2026-11-21 14:02`.
+    pub fn date(&self, time: Time) -> String {
+        time.timestamp()
+            .to_zoned(self.zone.clone())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string()
+    }
+}
+
+/// What a frame says of its pane.
+#[derive(Debug, Clone, Default)]
+pub struct Title {
+    /// Dim words behind the name: counts, the filter, the order.
+    pub extra: Vec<Ink<'static>>,
+    /// Dim words at the right end: position, a second count.
+    pub note: Line<'static>,
+}
+
+/// A figure and where it comes from, for "why".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// What it is: `cpu`.
+    pub label: String,
+    /// What it says: `41%`.
+    pub value: String,
+    /// Where it comes from, how old it is, or what was run to get it.
+    pub source: String,
+}
+
+impl Figure {
+    /// A figure from its parts.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values are made on the spot, and a reference at each call would be noise"
+    )]
+    pub fn new(label: impl Into<String>, value: impl ToString, source: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            value: value.to_string(),
+            source: source.into(),
+        }
+    }
+}
+
+/// What an action on a pane comes to. Data: the console does it, asks for it, or refuses it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The pane has no use for the action.
+    Ignored,
+    /// Done; the pane may look different now.
+    Done,
+    /// Make a plan of this and show it.
+    Ask(Intent),
+    /// Hand the terminal over for this.
+    Shell(Intent),
+    /// Take this run back.
+    Undo(RunId),
+    /// Go to this object in its own pane.
+    Jump(About),
+    /// Read these logs in the logs pane.
+    Logs(Vec<LogSource>),
+    /// Put this into the clipboard.
+    Copy(String),
+    /// Write this text to a file of this name in the state folder, and say where.
+    Export {
+        /// The file's name without its folder.
+        name: String,
+        /// What is written.
+        text: String,
+    },
+    /// Say why nothing happened.
+    Say(Text),
+}
+
+/// A part of the screen.
+pub trait Pane {
+    /// Which view it is.
+    fn view(&self) -> View;
+
+    /// The keymap's scopes of what is shown in it now, narrow before wide, without `global`.
+    fn scopes(&self) -> &'static [&'static str];
+
+    /// What its frame says.
+    fn title(&self, seen: Seen<'_>, look: &Look<'_>) -> Title;
+
+    /// Draws it into the inside of its frame; the first and last column are left as padding but for selection marks.
+    fn draw(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer);
+
+    /// Does something. `whole` is whether the pane has the screen to itself.
+    fn act(&mut self, action: Action, seen: Seen<'_>, whole: bool) -> Outcome;
+
+    /// Leaves the innermost layer: a detail, marks, a filter. Whether there was one.
+    fn back(&mut self) -> bool;
+
+    /// Selects an object and opens its detail.
+    fn show(&mut self, _about: &About) {}
+
+    /// Selects an object in its list.
+    fn select(&mut self, _about: &About) {}
+
+    /// Its filter, when it has one.
+    fn filter(&mut self) -> Option<&mut Filter> {
+        None
+    }
+
+    /// What a change or a jump applies to: the marked objects, else the selected one.
+    fn targets(&mut self, _seen: Seen<'_>) -> Vec<About> {
+        Vec::new()
+    }
+
+    /// Where the figures of the selected row come from.
+    fn why(&mut self, _seen: Seen<'_>) -> Vec<Figure> {
+        Vec::new()
+    }
+
+    /// Adds what it wants observed while it is on the screen.
+    fn interest(&self, _seen: Seen<'_>, _interest: &mut Interest) {}
+
+    /// A click at this place inside its frame; a second click on the same row opens it.
+    fn click(&mut self, _column: u16, _row: u16, _seen: Seen<'_>, _whole: bool) -> Outcome {
+        Outcome::Ignored
+    }
+
+    /// Reads these logs from now on, in place of what it read before.
+    fn read(&mut self, _sources: Vec<LogSource>) {}
+
+    /// What it wants to read from now on; `Some` once, when it has changed. An empty list ends all reading.
+    fn requests(&mut self) -> Option<Vec<LogRequest>> {
+        None
+    }
+
+    /// Takes in lines that were read.
+    fn take(&mut self, _batch: LogBatch) {}
+}

@@ -1,0 +1,25 @@
+//! The words every room shares: ids, units, time, text from outside made safe, secrets.
+//!
+//! May import: `kit`, std. May not: anything that does I/O or reads a clock; time arrives from the caller.
+//!
+//! Flow: bytes from outside → [`Text`] (sanitised once, where they enter) → world → faces, store, audit, export.
+
+pub mod ansi;
+pub mod fact;
+pub mod id;
+pub mod mask;
+pub mod secret;
+pub mod stamped;
+pub mod styled;
+pub mod text;
+pub mod time;
+pub mod unit;
+
+pub use fact::*;
+pub use id::{ContainerId, ContainerKey, NameError, NodeName, RunId, ServiceName, UnitName};
+pub use secret::Secret;
+pub use stamped::{Freshness, Origin, Stamped};
+pub use styled::StyledText;
+pub use text::Text;
+pub use time::{Span, Time};
+pub use unit::{Bytes, Percent, Rate};

@@ -1,0 +1,300 @@
+//! Events: facts in the past tense, each with its time. Nothing in here can act; everything can be logged, stored, sent
+//! and replayed.
+
+use kit::queue::Coalesce;
+use serde::{Deserialize, Serialize};
+use vocab::{
+    Container, ContainerDetails, ContainerHappening, ContainerId, ContainerKey, ContainerSample,
+    EngineFacts, EngineTrouble, Gpu, HostCondition, HostFacts, HostSample, LinkTrouble, Mesh,
+    NodeName, Origin, ProbeOutcome, Process, RunId, ServiceName, ServiceSpec, Span, Text, Time,
+};
+
+use crate::node::NodeProfile;
+use crate::run::{AuditLine, Run, RunState, StepState};
+use crate::series::{Point, SeriesKey};
+
+/// A fact and when it was observed, by this machine's clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it was observed.
+    pub at: Time,
+    /// What was observed.
+    pub fact: Fact,
+}
+
+/// Something that is so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// Time went by; nothing else is known to have happened. Lets ages and windows move on.
+    TimePassed,
+    /// The fleet file was read: these nodes and services are meant to exist. What is not named any more goes.
+    FleetDeclared {
+        /// The fleet's name.
+        name: Text,
+        /// Whether all of it is simulated.
+        demo: bool,
+        /// Its nodes.
+        nodes: Vec<NodeProfile>,
+        /// Its declared services.
+        services: Vec<ServiceSpec>,
+    },
+    /// Services were found on a node; replaces what was found there before.
+    ServicesDiscovered {
+        /// The node.
+        node: NodeName,
+        /// What was found.
+        services: Vec<ServiceSpec>,
+    },
+    /// A connection to a node is being made.
+    NodeConnecting {
+        /// The node.
+        node: NodeName,
+        /// Attempts since the last success, from 1.
+        attempt: u32,
+    },
+    /// A node answers.
+    NodeReached {
+        /// The node.
+        node: NodeName,
+        /// Round trip of the first answer; `None` for this machine.
+        round_trip: Option<Span>,
+    },
+    /// A node does not answer.
+    NodeLost {
+        /// The node.
+        node: NodeName,
+        /// Why, for the cure.
+        trouble: LinkTrouble,
+        /// Why, in words.
+        text: Text,
+        /// When the next attempt is due.
+        retry_at: Option<Time>,
+    },
+    /// What hardly ever changes about a node was read.
+    NodeDescribed {
+        /// The node.
+        node: NodeName,
+        /// What was read.
+        facts: Box<HostFacts>,
+    },
+    /// A node was sampled.
+    NodeSampled {
+        /// The node.
+        node: NodeName,
+        /// The sample.
+        sample: Box<HostSample>,
+        /// How often it is.
+        every: Span,
+        /// By what.
+        origin: Origin,
+    },
+    /// Disks, temperatures and units of a node were read.
+    NodeConditionRead {
+        /// The node.
+        node: NodeName,
+        /// What was read.
+        condition: Box<HostCondition>,
+        /// How often it is.
+        every: Span,
+        /// By what.
+        origin: Origin,
+    },
+    /// The processes of a node were listed.
+    ProcessesListed {
+        /// The node.
+        node: NodeName,
+        /// By CPU, then memory; at most 500.
+        processes: Vec<Process>,
+        /// How many there are in all.
+        total: u32,
+        /// How often they are listed.
+        every: Span,
+        /// By what.
+        origin: Origin,
+    },
+    /// The GPUs of a node were read.
+    GpusSampled {
+        /// The node.
+        node: NodeName,
+        /// The GPUs; one that vanished is gone from here and missed by the reducer.
+        gpus: Vec<Gpu>,
+        /// How often they are read.
+        every: Span,
+    },
+    /// The WireGuard interfaces of a node were read.
+    MeshRead {
+        /// The node.
+        node: NodeName,
+        /// What was read.
+        mesh: Box<Mesh>,
+        /// How often it is.
+        every: Span,
+    },
+    /// A node's engine answers.
+    EngineReached {
+        /// The node.
+        node: NodeName,
+        /// What it says of itself.
+        facts: Box<EngineFacts>,
+    },
+    /// A node's engine cannot be used.
+    EngineLost {
+        /// The node.
+        node: NodeName,
+        /// Why, for the cure.
+        trouble: EngineTrouble,
+        /// Why, in words: what was tried and how to mend it.
+        text: Text,
+    },
+    /// All containers of a node were listed; what is not in the list is gone.
+    ContainersListed {
+        /// The node.
+        node: NodeName,
+        /// The containers.
+        containers: Vec<Container>,
+    },
+    /// One container was inspected.
+    ContainerInspected {
+        /// The node.
+        node: NodeName,
+        /// Its row.
+        container: Box<Container>,
+        /// The rest.
+        details: Box<ContainerDetails>,
+    },
+    /// An engine reported something of a container.
+    ContainerHappened {
+        /// The container.
+        key: ContainerKey,
+        /// What.
+        happening: ContainerHappening,
+    },
+    /// Containers of a node were sampled, all in one sweep.
+    ContainersSampled {
+        /// The node.
+        node: NodeName,
+        /// Each container's use.
+        samples: Vec<(ContainerId, ContainerSample)>,
+        /// How often they are.
+        every: Span,
+        /// By what.
+        origin: Origin,
+    },
+    /// A service was probed.
+    ServiceProbed {
+        /// The service.
+        service: ServiceName,
+        /// What came of it.
+        outcome: Box<ProbeOutcome>,
+    },
+    /// Older points were read back from the store.
+    HistoryRestored {
+        /// The series.
+        key: SeriesKey,
+        /// Its points, oldest first.
+        points: Vec<Point>,
+    },
+    /// A run was taken on, or read back from the journal.
+    RunRecorded(Box<Run>),
+    /// A step of a run moved on.
+    StepMoved {
+        /// The run.
+        run: RunId,
+        /// Which of its steps.
+        step: usize,
+        /// Where it is now.
+        state: StepState,
+        /// What it printed since the last word of it; at most 64 KB are kept.
+        output: Option<Text>,
+    },
+    /// A run moved on.
+    RunMoved {
+        /// The run.
+        run: RunId,
+        /// Where it is now.
+        state: RunState,
+    },
+    /// A line was written to the audit log, or read back from it.
+    Audited(AuditLine),
+    /// Something about the console itself wants to be known; replaces an earlier notice of the same kind and subject.
+    Noticed(Notice),
+    /// A notice is no longer so.
+    NoticeCleared {
+        /// Its kind.
+        kind: NoticeKind,
+        /// Its subject.
+        subject: Text,
+    },
+    /// Samples were replaced by newer ones before they could be applied, because this machine is too busy.
+    SamplesReplaced {
+        /// How many since the start.
+        total: u64,
+    },
+}
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum NoticeKind {
+    /// A problem in a configuration file.
+    Configuration,
+    /// The store: locked, corrupt and set aside, of a newer version, disk full.
+    Store,
+    /// A task of the console failed and was restarted.
+    Internal,
+}
+
+/// Something about the console itself that the operator should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// Which one: a file and line, a table.
+    pub subject: Text,
+    /// In words, with how to mend it.
+    pub text: Text,
+    /// Whether something does not work because of it.
+    pub grave: bool,
+}
+
+impl Notice {
+    /// What tells one notice from another: its kind and subject.
+    pub fn key(kind: NoticeKind, subject: &Text) -> Text {
+        Text::line(format!("{kind:?}: {subject}"))
+    }
+}
+
+/// What kinds of sample replace each other while they wait: only the newest look at a thing matters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SampleKey {
+    /// A node's sample.
+    Node(NodeName),
+    /// A node's condition.
+    Condition(NodeName),
+    /// A node's processes.
+    Processes(NodeName),
+    /// A node's GPUs.
+    Gpus(NodeName),
+    /// A node's mesh.
+    Mesh(NodeName),
+    /// A node's containers' samples.
+    Containers(NodeName),
+    /// The passing of time.
+    Time,
+}
+
+impl Coalesce for Event {
+    type Key = SampleKey;
+
+    fn key(&self) -> Option<SampleKey> {
+        match &self.fact {
+            Fact::TimePassed => Some(SampleKey::Time),
+            Fact::NodeSampled { node, .. } => Some(SampleKey::Node(node.clone())),
+            Fact::NodeConditionRead { node, .. } => Some(SampleKey::Condition(node.clone())),
+            Fact::ProcessesListed { node, .. } => Some(SampleKey::Processes(node.clone())),
+            Fact::GpusSampled { node, .. } => Some(SampleKey::Gpus(node.clone())),
+            Fact::MeshRead { node, .. } => Some(SampleKey::Mesh(node.clone())),
+            Fact::ContainersSampled { node, .. } => Some(SampleKey::Containers(node.clone())),
+            _ => None,
+        }
+    }
+}

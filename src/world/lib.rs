@@ -1,0 +1,33 @@
+//! The pure world: what is known of the fleet, changed only by events.
+//!
+//! May import: `vocab`, `kit`, serde. May not: tokio, a clock, I/O, randomness. Time arrives in the event.
+//!
+//! Flow: [`Event`] → [`World::apply`] → [`Effect`]s for the engine; faces read the world and the [`query`] functions.
+//! The local console, the wall, a replay, the demo and the tests all share the one `apply`.
+
+pub mod effect;
+pub mod event;
+pub mod intent;
+pub mod interest;
+pub mod logs;
+pub mod node;
+pub mod plan;
+pub mod query;
+pub mod reduce;
+pub mod refusal;
+pub mod run;
+pub mod series;
+pub mod tracked;
+mod world;
+
+pub use effect::Effect;
+pub use event::{Event, Fact, Notice, NoticeKind};
+pub use intent::{ContainerVerb, Intent};
+pub use interest::Interest;
+pub use node::{EngineState, Link, Node, NodeProfile};
+pub use plan::{Confirmation, Consent, Plan, PlanObject, PlannedStep, Reversibility};
+pub use refusal::{Refusal, RefusalKind};
+pub use run::{Actor, AuditLine, Face, Run, RunState, StepRecord, StepState};
+pub use series::{Metric, Point, Series, SeriesKey, Subject};
+pub use tracked::{ServiceState, TrackedContainer, TrackedService};
+pub use world::World;

@@ -1,0 +1,9 @@
+//! Questions to the world: pure functions that every face shares.
+
+pub mod attention;
+pub mod forecast;
+pub mod totals;
+
+pub use attention::{Concern, Severity, concerns};
+pub use forecast::days_until_full;
+pub use totals::{Totals, totals};

@@ -1,0 +1,188 @@
+//! Runs: plans being carried out, step by step, and the audit log.
+
+use serde::{Deserialize, Serialize};
+use vocab::{RunId, Span, Text, Time};
+
+use crate::plan::Plan;
+
+/// From where somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Face {
+    /// The interactive console.
+    Console,
+    /// A command of the shell.
+    Shell,
+    /// A test or the engine itself.
+    Internal,
+}
+
+impl Face {
+    /// The word in the audit log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Shell => "shell",
+            Self::Internal => "engine",
+        }
+    }
+}
+
+/// Who acts, and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Actor {
+    /// The operator's login name on the machine that acts.
+    pub user: Text,
+    /// Through which face.
+    pub face: Face,
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunState {
+    /// Waits for the grace window to end; can be taken back without a trace outside.
+    Grace {
+        /// Until then.
+        until: Time,
+    },
+    /// Being carried out.
+    Running,
+    /// A cancel was asked for; the step in flight ends first.
+    Cancelling,
+    /// Carried out and seen to be so.
+    Verified,
+    /// Carried out, and nothing was to be seen afterwards (a command, a shell).
+    Done,
+    /// At least one step failed, or what should be seen is not so.
+    Failed,
+    /// Taken back before it began, or cancelled on the way.
+    Cancelled,
+    /// The console ended, or the connection broke, in mid-step: what happened outside is not known. An operator must look.
+    Unknown,
+}
+
+impl RunState {
+    /// Whether nothing more will happen.
+    pub const fn is_over(&self) -> bool {
+        !matches!(self, Self::Grace { .. } | Self::Running | Self::Cancelling)
+    }
+
+    /// The word shown.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Grace { .. } => "waiting",
+            Self::Running => "running",
+            Self::Cancelling => "cancelling",
+            Self::Verified => "verified",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where a step is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum StepState {
+    /// Not begun.
+    #[default]
+    Waiting,
+    /// Its intent is on disk and it is under way.
+    Running {
+        /// Since then.
+        since: Time,
+    },
+    /// It is done.
+    Done {
+        /// After this long.
+        took: Span,
+        /// What there is to say of it: an exit status, what was seen.
+        note: Text,
+    },
+    /// It is definitely not done.
+    Failed {
+        /// After this long.
+        took: Span,
+        /// Why.
+        reason: Text,
+    },
+    /// Whether it is done is not known.
+    Unknown {
+        /// Why.
+        reason: Text,
+    },
+    /// It was not begun because of what happened before it.
+    Skipped,
+}
+
+/// A step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Where it is.
+    pub state: StepState,
+    /// The end of what it printed, at most 64 KB.
+    pub output: Text,
+}
+
+/// A plan being carried out, or carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// What is carried out.
+    pub plan: Plan,
+    /// Where it is.
+    pub state: RunState,
+    /// When it was taken on.
+    pub taken: Time,
+    /// When it ended.
+    pub ended: Option<Time>,
+    /// Its steps, as many as the plan's.
+    pub steps: Vec<StepRecord>,
+}
+
+impl Run {
+    /// A run of a plan that has not begun.
+    pub fn new(plan: Plan, state: RunState, taken: Time) -> Self {
+        let steps = vec![StepRecord::default(); plan.steps.len()];
+        Self {
+            plan,
+            state,
+            taken,
+            ended: None,
+            steps,
+        }
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> RunId {
+        self.plan.id
+    }
+
+    /// Steps that are over, of all.
+    pub fn progress(&self) -> (usize, usize) {
+        let over = self
+            .steps
+            .iter()
+            .filter(|step| !matches!(step.state, StepState::Waiting | StepState::Running { .. }))
+            .count();
+        (over, self.steps.len())
+    }
+}
+
+/// One line of the audit log: who did what, from where, and how it ended. Never changed, never removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLine {
+    /// Its number, rising without gaps within one store.
+    pub sequence: u64,
+    /// When.
+    pub at: Time,
+    /// Who, from where.
+    pub by: Actor,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// What: `submitted`, `cancelled`, `failed`, `verified`, `shell opened` …
+    pub verb: Text,
+    /// Of what: the plan's title.
+    pub subject: Text,
+    /// Objects, hosts, outcome, masked.
+    pub detail: Text,
+}

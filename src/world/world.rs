@@ -1,0 +1,94 @@
+//! [`World`] and its one way to change: [`World::apply`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use kit::Ring;
+use serde::{Deserialize, Serialize};
+use vocab::{ContainerKey, NodeName, RunId, ServiceName, Text, Time};
+
+use crate::effect::Effect;
+use crate::event::{Event, Notice};
+use crate::node::Node;
+use crate::reduce;
+use crate::run::{AuditLine, Run};
+use crate::series::{Series, SeriesKey};
+use crate::tracked::{TrackedContainer, TrackedService};
+
+/// The most runs kept in memory; older ones are in the store.
+pub const RUNS_KEPT: usize = 200;
+
+/// The most audit lines kept in memory; older ones are in the store.
+pub const AUDIT_KEPT: usize = 1000;
+
+/// All that is known of the fleet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct World {
+    /// The fleet's name.
+    pub name: Text,
+    /// Whether all of it is simulated.
+    pub demo: bool,
+    /// The time of the newest event.
+    pub now: Time,
+    /// Rises with every event.
+    pub revision: u64,
+    /// The nodes.
+    pub nodes: BTreeMap<NodeName, Node>,
+    /// The containers of all nodes.
+    pub containers: BTreeMap<ContainerKey, TrackedContainer>,
+    /// The services, declared and discovered.
+    pub services: BTreeMap<ServiceName, TrackedService>,
+    /// The runs, by id and so by time; at most 200, those under way always.
+    pub runs: BTreeMap<RunId, Run>,
+    /// The newest audit lines.
+    pub audit: Ring<AuditLine>,
+    /// What the operator should know of the console itself, by [`Notice::key`].
+    pub notices: BTreeMap<Text, Notice>,
+    /// Samples that were replaced by newer ones before they could be applied.
+    pub replaced: u64,
+    /// The course of every figure.
+    #[serde(skip)]
+    pub series: HashMap<SeriesKey, Series>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            name: Text::default(),
+            demo: false,
+            now: Time::default(),
+            revision: 0,
+            nodes: BTreeMap::new(),
+            containers: BTreeMap::new(),
+            services: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            audit: Ring::new(AUDIT_KEPT),
+            notices: BTreeMap::new(),
+            replaced: 0,
+            series: HashMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// Takes in one event: the only way anything in here changes. Cannot fail; what does not fit is ignored.
+    pub fn apply(&mut self, event: &Event) -> Vec<Effect> {
+        self.now = self.now.max(event.at);
+        self.revision += 1;
+        reduce::reduce(self, event)
+    }
+
+    /// The containers of a node.
+    pub fn containers_of<'a>(
+        &'a self,
+        node: &'a NodeName,
+    ) -> impl Iterator<Item = &'a TrackedContainer> {
+        self.containers
+            .values()
+            .filter(move |tracked| tracked.key.node == *node)
+    }
+
+    /// The course of a figure, empty when it was never observed.
+    pub fn series(&self, key: &SeriesKey) -> Option<&Series> {
+        self.series.get(key)
+    }
+}

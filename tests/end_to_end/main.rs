@@ -1,0 +1,35 @@
+//! End to end: the program as it is installed, in a real terminal, with real parts around it.
+//!
+//! Each test starts what it needs on free ports of loopback, in temporary folders, and ends it again. What is not installed
+//! is left out with a word: Docker (and dockerd for the tests that remove things), sshd, /bin/busybox.
+//!
+//! ```text
+//! support       pty (keys in, screen out) · home (own folders, own settings) · engine (Docker) · sshd · relay · process
+//! console       look, filter, restart, quit      changes   stop, start, take back, remove, prune
+//! nodes         over SSH                         faults    what is cut, killed or frozen heals by itself
+//! terminal      sizes, signals, floods           logs      follow, filter, rotate
+//! services      probed, stopped, back
+//! two_at_once   one state folder, two programs   crash     kill -9 in the middle
+//! command_line  every subcommand                 wall      only looks
+//! ```
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test ends where its ground gives way, and says what it leaves out"
+)]
+
+mod changes;
+mod command_line;
+mod console;
+mod crash;
+mod faults;
+mod logs;
+mod nodes;
+mod services;
+mod support;
+mod terminal;
+mod two_at_once;
+mod wall;
