@@ -59,14 +59,15 @@ fn name(part: &str) -> String {
     format!("wheelhouse-test-{}-{part}", std::process::id())
 }
 
-/// An image with nothing but busybox.
+/// An image with nothing but busybox and its own tag: the same content would be the same image to the engine, and then in
+/// use by the containers of other tests.
 fn image(part: &str) -> (String, Leftover) {
     let tag = format!("{}:1", name(part));
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::copy("/bin/busybox", folder.path().join("busybox")).expect("busybox");
     std::fs::write(
         folder.path().join("Dockerfile"),
-        "FROM scratch\nCOPY busybox /bin/busybox\n",
+        format!("FROM scratch\nCOPY busybox /bin/busybox\nLABEL tag={tag}\n"),
     )
     .expect("written");
     docker(&["build", "-q", "-t", &tag, &folder.path().to_string_lossy()]);
