@@ -39,6 +39,10 @@ pub async fn plan(
         Intent::ContainerCommand { target, command } => {
             containers::command::plan(request, &target, &command)
         }
+        // Runs on sites are planned where the providers are known.
+        Intent::Site(_) => Err(crate::refuse::not_found(
+            "sites are planned by the hosting room",
+        )),
         Intent::NodeShell { node } => nodes::shell::plan(request, &node),
         Intent::ContainerShell { target } => containers::shell::plan(request, &target),
     }

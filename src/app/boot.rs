@@ -62,8 +62,9 @@ impl Running {
 /// Starts an engine over the fleet file.
 pub async fn start(arguments: &Arguments) -> Result<Running> {
     let loaded = configuration(arguments);
-    let (fabric, notices) = fabric::of(&loaded.config.fleet);
-    start_with(arguments, loaded, fabric, notices, &state_folder()?).await
+    let state = state_folder()?;
+    let (fabric, notices) = fabric::of(&loaded.config.fleet, &state);
+    start_with(arguments, loaded, fabric, notices, &state).await
 }
 
 /// Starts an engine over a fabric, with its store in `state`.

@@ -17,6 +17,7 @@ pub async fn start(arguments: &Arguments, options: &DemoOptions) -> Result<Runni
     let size = Size {
         nodes: options.nodes,
         containers: options.containers,
+        sites: options.sites,
         log_rate: options.log_rate,
         seed: options.seed,
     };
@@ -31,6 +32,8 @@ pub async fn start(arguments: &Arguments, options: &DemoOptions) -> Result<Runni
         nodes: simulation.actors.iter().map(plan).collect(),
         services: simulation.services.clone(),
         discover: false,
+        hosting: Err("the demo makes no sites: it has no providers".into()),
+        terms: Some(simulation.terms.clone()),
         simulation: Some(simulation),
     };
     let folder = tempfile::Builder::new()

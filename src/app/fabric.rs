@@ -1,5 +1,6 @@
 //! From the fleet file to open ends: which host and which engine each declared node gets.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use config::Fleet;
@@ -10,8 +11,10 @@ use engine::{Fabric, NodePlan};
 use vocab::{NodeName, Text};
 use world::{NodeProfile, Notice, NoticeKind};
 
+use super::hosting;
+
 /// The fabric of a fleet file, and a notice for each node that cannot even be tried.
-pub fn of(fleet: &Fleet) -> (Fabric, Vec<Notice>) {
+pub fn of(fleet: &Fleet, state: &Path) -> (Fabric, Vec<Notice>) {
     let mut notices = Vec::new();
     let mut nodes = Vec::new();
     for spec in fleet.nodes_to_watch(&host_name()) {
@@ -34,6 +37,8 @@ pub fn of(fleet: &Fleet) -> (Fabric, Vec<Notice>) {
         nodes,
         services: fleet.services.clone(),
         discover: fleet.discover_services,
+        hosting: hosting::ends(fleet, state),
+        terms: hosting::declared_terms(fleet),
         simulation: None,
     };
     (fabric, notices)

@@ -4,6 +4,8 @@ mod boot;
 mod demo;
 mod diagnosis;
 mod fabric;
+mod hosting;
+mod provider_sandbox;
 mod trace;
 
 use std::process::ExitCode;
@@ -18,8 +20,9 @@ use world::Face;
 pub fn main(arguments: Arguments) -> ExitCode {
     let run = || -> Result<ExitCode> {
         color_eyre::install()?;
+        // One thread for all that waits beside the one that draws: more would wake each other for a few microseconds' work.
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(1)
             .enable_all()
             .build()
             .context("starting the runtime")?;
@@ -43,6 +46,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
                 console(&arguments, running).await
             }
         }
+        Some(Subcommand::Sandbox(options)) => provider_sandbox::run(options).await,
         Some(Subcommand::Init(options)) => Ok(cli::init::run(
             options,
             &arguments,
@@ -59,6 +63,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
                 watch: running.watch().await?,
                 command: running.command(Face::Shell),
                 logs: running.config.fleet.logs.clone(),
+                selling: hosting::selling(&running.config.fleet, &running.state),
                 report: running.report.clone(),
             };
             let code = cli::run(command, session).await;
@@ -82,10 +87,11 @@ async fn console(arguments: &Arguments, running: Running) -> Result<ExitCode> {
         reloaded: Some(reloaded),
     };
     let engine = running.engine.clone();
+    let state = running.state.clone();
     let follow = tokio::spawn(async move {
         while let Some((config, report)) = reloads.recv().await {
             let config: config::Config = config;
-            let (fabric, mut notices) = fabric::of(&config.fleet);
+            let (fabric, mut notices) = fabric::of(&config.fleet, &state);
             notices.extend(boot::notices_of(&report));
             engine.reload(fabric, notices).await;
         }

@@ -21,6 +21,8 @@ pub struct Config {
     pub keymap: Keymap,
     /// The theme the settings name.
     pub theme: Theme,
+    /// The names of all themes there are: those that are shipped and the user's own.
+    pub themes: Vec<String>,
 }
 
 /// Reads all files. Whatever is wrong with them is in the report, and the configuration can always be used. It reads from
@@ -47,6 +49,7 @@ pub fn load(paths: &Paths) -> (Config, Report) {
             settings,
             keymap,
             theme,
+            themes,
         },
         report,
     )

@@ -1,4 +1,5 @@
-//! Drivers: the only room that names the clients of Docker, ssh, HTTP, TLS, DNS, PostgreSQL and Redis.
+//! Drivers: the only room that names the clients of Docker, ssh, HTTP, TLS, DNS, PostgreSQL and Redis, and of the
+//! providers (Hetzner Cloud, Cloudflare, Stripe).
 //!
 //! May import: `vocab`, `kit`. May not: `world`, `config`, or anything above; it knows no fleet, no pane, no plan.
 //!
@@ -11,6 +12,7 @@ pub mod docker;
 pub mod error;
 pub mod host;
 pub mod probe;
+pub mod provider;
 
 pub use connection::{Connection, Connections, EngineAddress};
 pub use docker::Docker;

@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vocab::{RunId, ServiceSpec, Span, Text};
-use world::{Event, Fact, Interest, Notice, NoticeKind, Plan, World};
+use world::{Event, Fact, Interest, Notice, NoticeKind, Plan, Point, SeriesKey, World};
 
 use crate::Setup;
 use crate::fleet::{Fabric, NodeTasks};
@@ -22,7 +22,7 @@ const INTAKE: usize = 4096;
 /// Events a watcher may lag behind before it has to take a fresh copy.
 const CHANGES: usize = 8192;
 
-/// How often runs and audit lines of other processes are looked for.
+/// How often runs and audit lines of other processes are looked for, and the store is given what there is for the history.
 const FOREIGN_EVERY: Duration = Duration::from_secs(2);
 
 /// Everything the loop owns.
@@ -42,6 +42,8 @@ pub(crate) struct Core {
     pub(crate) cancel_of_runs: CancellationToken,
     pub(crate) connections: Arc<RwLock<Arc<drivers::Connections>>>,
     pub(crate) grace: Span,
+    /// Points for the history that the store has not been given yet.
+    pub(crate) points: Vec<(SeriesKey, Point)>,
     changes: broadcast::Sender<Arc<Event>>,
     watchers: Vec<watch::Receiver<Interest>>,
     interest: watch::Sender<Interest>,
@@ -84,6 +86,7 @@ pub fn start(setup: Setup) -> Handle {
         cancel_of_runs: CancellationToken::new(),
         connections,
         grace: setup.grace,
+        points: Vec::new(),
         changes: broadcast::channel(CHANGES).0,
         watchers: Vec::new(),
         interest,
@@ -94,6 +97,7 @@ pub fn start(setup: Setup) -> Handle {
     }
     core.watch_services(probes_seen);
     core.watch_store();
+    core.watch_orphans();
     core.follow_fabric();
     tokio::spawn(core.run(intake, asked));
     handle
@@ -102,7 +106,8 @@ pub fn start(setup: Setup) -> Handle {
 impl Core {
     async fn run(mut self, mut intake: queue::Receiver<Event>, mut asked: mpsc::Receiver<Request>) {
         self.recover().await;
-        let mut foreign = tokio::time::interval(FOREIGN_EVERY);
+        let first = tokio::time::Instant::now() + drivers::clock::now().until_pulse().duration();
+        let mut foreign = tokio::time::interval_at(first, FOREIGN_EVERY);
         foreign.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -125,7 +130,10 @@ impl Core {
                         self.observe(Fact::SamplesReplaced { total: replaced });
                     }
                 }
-                _ = foreign.tick() => self.read_foreign().await,
+                _ = foreign.tick() => {
+                    self.record();
+                    self.read_foreign().await;
+                }
             }
         }
     }
@@ -158,6 +166,7 @@ impl Core {
             Request::InterestChanged => self.merge_interest(),
             Request::Plan(intent, actor, reply) => self.plan(intent, actor, reply),
             Request::Planned(plan) => self.planned(*plan),
+            Request::Sweep => self.sweep(),
             Request::Submit(plan, consent, reply) => self.submit(plan, &consent, reply),
             Request::Cancel(run, actor, reply) => self.cancel_run(run, actor, reply),
             Request::ShellEnded(run, status, reply) => self.shell_ended(run, status, reply),
@@ -219,6 +228,8 @@ impl Core {
     /// Brings nodes and services in line with the fabric.
     fn follow_fabric(&mut self) {
         self.observe(self.fabric.declared());
+        let terms = self.fabric.terms.clone().map(Box::new);
+        self.observe(Fact::TermsDeclared(terms));
         let connections = Arc::new(self.nodes.follow(&self.fabric));
         *self
             .connections
@@ -313,6 +324,7 @@ impl Core {
         // A host that does not let go is left to the operating system.
         drop(tokio::time::timeout(Duration::from_secs(2), closing).await);
         drop(tokio::time::timeout(Duration::from_secs(2), self.tasks.wait()).await);
+        self.record();
         if let Some(store) = self.store.take() {
             store.close().await;
         }

@@ -15,11 +15,7 @@ impl Core {
     /// Carries out one effect; never waits.
     pub(crate) fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Record(points) => {
-                if let Some(store) = &self.store {
-                    store.record(points);
-                }
-            }
+            Effect::Record(points) => self.points.extend(points),
             Effect::Restore(keys) => self.restore(keys),
             Effect::Discover(node) => self.discover(&node),
             Effect::Probe => {
@@ -31,6 +27,16 @@ impl Core {
                     .collect();
                 self.probes.send_replace(specs);
             }
+        }
+    }
+
+    /// Gives the store what came since the last time; its thread is not woken for each sample.
+    pub(crate) fn record(&mut self) {
+        let points = std::mem::take(&mut self.points);
+        if let Some(store) = &self.store
+            && !points.is_empty()
+        {
+            store.record(points);
         }
     }
 

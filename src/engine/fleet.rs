@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vocab::{NodeName, ServiceSpec, Span, Text};
+use world::money::Terms;
 use world::{Event, Fact, Interest, NodeProfile};
 
 use crate::supervise::supervise;
@@ -37,6 +38,10 @@ pub struct Fabric {
     pub services: Vec<ServiceSpec>,
     /// Whether services are looked for among the containers.
     pub discover: bool,
+    /// The way to the providers by which sites are made, when they are configured; else why not, and how to mend it.
+    pub hosting: Result<Arc<hosting::Ends>, Text>,
+    /// What hosting is sold for, when that is configured.
+    pub terms: Option<Terms>,
     /// The simulation that stands in for the sources, in a demo.
     pub simulation: Option<Arc<sources::demo::Simulation>>,
 }

@@ -5,10 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use drivers::Connections;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use vocab::{LogBatch, LogRequest, RunId, Time};
+use vocab::{LogBatch, LogRequest, RunId, Text, Time};
 use world::{
-    Actor, AuditLine, Consent, Event, Intent, Interest, Notice, Plan, Point, Refusal, RefusalKind,
-    Run, SeriesKey, World,
+    Actor, AuditCheck, AuditLine, Consent, Event, Intent, Interest, Notice, Plan, Point, Refusal,
+    RefusalKind, Run, SeriesKey, World,
 };
 
 use crate::fleet::Fabric;
@@ -19,6 +19,7 @@ pub(crate) enum Request {
     InterestChanged,
     Plan(Intent, Actor, oneshot::Sender<Result<Plan, Refusal>>),
     Planned(Box<Plan>),
+    Sweep,
     Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
     Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
     ShellEnded(RunId, Option<i32>, oneshot::Sender<Result<(), Refusal>>),
@@ -142,6 +143,20 @@ impl Handle {
         match &self.store {
             Some(store) => store.audit(limit).await.unwrap_or_default(),
             None => Vec::new(),
+        }
+    }
+
+    /// Checks the whole audit log against its chain of hashes.
+    pub async fn verify_audit(&self) -> AuditCheck {
+        let Some(store) = &self.store else {
+            return AuditCheck::Unchecked("no store is open: there is no audit log".into());
+        };
+        match store.verify_audit().await {
+            Ok(lines) => AuditCheck::Whole(lines),
+            Err(store::StoreError::AuditBroken { line, what, .. }) => {
+                AuditCheck::Broken { line, what }
+            }
+            Err(error) => AuditCheck::Unchecked(Text::line(error.to_string())),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The engine: one loop that applies events to the world, runs the effects and tells the watchers; and the one way by
 //! which anything outside is changed.
 //!
-//! May import: `sources`, `actions`, `store`, `drivers`, `world`, `config`, `vocab`, `kit`. May not: a face,
+//! May import: `sources`, `actions`, `hosting`, `saga`, `store`, `drivers`, `world`, `config`, `vocab`, `kit`. May not: a face,
 //! `link`, ratatui.
 //!
 //! Flow: sources → bounded intake → `Core::apply` (the only writer of the world) → effects → store, sources; the same
@@ -13,6 +13,7 @@ mod fleet;
 mod handle;
 mod journal;
 mod runs;
+mod sites;
 mod supervise;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ use world::{
 use crate::core::Core;
 use crate::handle::Request;
 use crate::journal::StoreJournal;
+use crate::sites;
 
 /// A plan older than this is refused: the world it was made of has gone by.
 const PLAN_KEEPS: Span = Span::minutes(10);
@@ -35,6 +36,17 @@ pub(crate) struct ActiveRun {
     title: Text,
 }
 
+impl ActiveRun {
+    /// A run on a site that was taken over from a process that is gone.
+    pub(crate) fn of_site(cancel: CancellationToken, run: &Run) -> Self {
+        Self {
+            cancel,
+            shell: false,
+            title: run.plan.title.clone(),
+        }
+    }
+}
+
 type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
 impl Core {
@@ -47,9 +59,13 @@ impl Core {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let (requests, grace) = (self.requests.clone(), self.grace);
+        let hosting = self.fabric.hosting.clone();
         self.tasks.spawn(async move {
             let now = drivers::clock::now();
-            let made = actions::plan(&world, &connections, intent, actor, now, grace).await;
+            let made = match intent {
+                Intent::Site(order) => sites::plan(&world, hosting, *order, actor, now).await,
+                intent => actions::plan(&world, &connections, intent, actor, now, grace).await,
+            };
             if let Ok(plan) = &made {
                 // Kept by the loop before the answer is given, so that a submit cannot overtake it.
                 drop(
@@ -127,7 +143,12 @@ impl Core {
     /// Journals the run and lets it go, in a task of its own.
     fn begin(&mut self, plan: Plan, consent: &Consent, store: Store, reply: Reply<()>) {
         let id = plan.id;
-        let cancel = self.cancel_of_runs.child_token();
+        // The end of the program begins no further step of any run; only an operator turns a run on a site back.
+        let cancel = if plan.order().is_some() {
+            CancellationToken::new()
+        } else {
+            self.cancel_of_runs.child_token()
+        };
         let shell = plan.intent.is_shell();
         self.active.insert(
             id,
@@ -153,6 +174,7 @@ impl Core {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
+        let site = self.site_run(cancel.clone());
         self.tasks.spawn(async move {
             let entry = entry(&run, "submitted", &objects(&run.plan), now);
             match store.take_on(&run, entry).await {
@@ -174,6 +196,8 @@ impl Core {
             }
             if shell {
                 teller.open_shell(&run).await;
+            } else if run.plan.order().is_some() {
+                site.carry_on(&teller, run).await;
             } else {
                 teller.carry_out(run, grace, cancel, connections).await;
             }
@@ -266,6 +290,9 @@ impl Core {
         for line in store.audit(200).await?.into_iter().rev() {
             self.observe(Fact::Audited(line));
         }
+        for site in store.sites().await? {
+            self.observe(Fact::SiteBooked(Box::new(site)));
+        }
         let known = store.runs(100).await?;
         for run in known.runs.into_iter().rev() {
             self.observe(Fact::RunRecorded(Box::new(run)));
@@ -279,6 +306,10 @@ impl Core {
         }
         let now = drivers::clock::now();
         for mut run in store.open_runs_of_dead_processes().await? {
+            if run.plan.order().is_some() {
+                self.resume(run, store.clone());
+                continue;
+            }
             let (state, verb, words) = interrupted(&mut run);
             run.state = state.clone();
             run.ended = Some(now);
@@ -303,8 +334,12 @@ impl Core {
         let Ok(foreign) = store.poll_foreign().await else {
             return;
         };
+        let of_sites = foreign.runs.iter().any(|run| run.plan.order().is_some());
         for run in foreign.runs {
             self.observe(Fact::RunRecorded(Box::new(run)));
+        }
+        if of_sites {
+            self.read_books().await;
         }
         for line in foreign.audit {
             self.observe(Fact::Audited(line));
@@ -365,13 +400,13 @@ fn skip_waiting(run: &mut Run) {
 }
 
 /// Writes down and tells how a run moves on.
-struct Teller {
-    events: kit::queue::Sender<Event>,
-    store: Store,
+pub(crate) struct Teller {
+    pub events: kit::queue::Sender<Event>,
+    pub store: Store,
 }
 
 impl Teller {
-    async fn tell(&self, fact: Fact) {
+    pub async fn tell(&self, fact: Fact) {
         // The engine's end is the end of telling.
         drop(
             self.events
@@ -431,7 +466,7 @@ impl Teller {
         self.end(&run, state, &words).await;
     }
 
-    async fn end(&self, run: &Run, state: RunState, words: &str) {
+    pub async fn end(&self, run: &Run, state: RunState, words: &str) {
         let now = drivers::clock::now();
         let entry = entry(run, state.word(), words, now);
         match self
@@ -456,7 +491,7 @@ impl Teller {
         let state = StepState::Running {
             since: drivers::clock::now(),
         };
-        self.step(run, &state).await;
+        self.handed_over(run, &state).await;
     }
 
     async fn close_shell(&self, run: &Run, status: Option<i32>) {
@@ -465,7 +500,7 @@ impl Teller {
             || "ended by a signal".to_owned(),
             |status| format!("exit status {status}"),
         );
-        self.step(
+        self.handed_over(
             run,
             &StepState::Done {
                 took,
@@ -477,21 +512,30 @@ impl Teller {
     }
 
     /// Notes the one step of a handover.
-    async fn step(&self, run: &Run, state: &StepState) {
+    async fn handed_over(&self, run: &Run, state: &StepState) {
         let handover = run
             .plan
             .steps
             .iter()
             .position(|step| matches!(step.call, StepCall::Handover { .. }))
             .unwrap_or(0);
-        if let Err(error) = self.store.step(run.id(), handover, state, None).await {
-            tracing::error!(run = %run.id(), %error, "a shell could not be journalled");
+        self.step_moved(run, handover, state.clone(), None).await;
+    }
+
+    /// Notes and tells where a step is.
+    pub async fn step_moved(&self, run: &Run, step: usize, state: StepState, output: Option<Text>) {
+        if let Err(error) = self
+            .store
+            .step(run.id(), step, &state, output.clone())
+            .await
+        {
+            tracing::error!(run = %run.id(), %error, "a step could not be journalled");
         }
         self.tell(Fact::StepMoved {
             run: run.id(),
-            step: handover,
-            state: state.clone(),
-            output: None,
+            step,
+            state,
+            output,
         })
         .await;
     }

@@ -29,6 +29,7 @@ impl Bench {
         let size = Size {
             nodes: 1,
             containers: 3,
+            sites: 2,
             log_rate: 1.0,
             seed: 1,
         };
@@ -43,6 +44,8 @@ impl Bench {
             nodes: simulation.actors.iter().map(plan).collect(),
             services: Vec::new(),
             discover: false,
+            hosting: Err("no providers".into()),
+            terms: Some(simulation.terms.clone()),
             simulation: Some(simulation),
         };
         let folder = tempfile::tempdir().unwrap();

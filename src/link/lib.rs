@@ -9,7 +9,9 @@ mod local;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
-use world::{AuditLine, Consent, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, World};
+use world::{
+    AuditCheck, AuditLine, Consent, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, World,
+};
 
 pub use local::{LocalCommand, LocalWatch};
 
@@ -45,6 +47,9 @@ pub trait Watch: Send {
 
     /// Older audit lines than the world holds, newest first, at most `limit`.
     async fn audit(&self, limit: usize) -> Vec<AuditLine>;
+
+    /// Checks every line of the audit log, those that the world does not hold too.
+    async fn verify_audit(&self) -> AuditCheck;
 }
 
 /// Asking for a change. A wish becomes a plan; a plan with the right consent becomes a run; what comes of it is seen

@@ -8,7 +8,8 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
 use world::{
-    Actor, AuditLine, Consent, Event, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, World,
+    Actor, AuditCheck, AuditLine, Consent, Event, Intent, Interest, Plan, Point, Refusal, Run,
+    SeriesKey, World,
 };
 
 use crate::{Command, Gone, Watch};
@@ -86,6 +87,10 @@ impl Watch for LocalWatch {
 
     async fn audit(&self, limit: usize) -> Vec<AuditLine> {
         self.handle.audit(limit).await
+    }
+
+    async fn verify_audit(&self) -> AuditCheck {
+        self.handle.verify_audit().await
     }
 }
 

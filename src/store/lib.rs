@@ -18,6 +18,7 @@ mod opening;
 mod options;
 mod process;
 mod schema;
+mod sites;
 mod store;
 #[cfg(test)]
 mod tests;

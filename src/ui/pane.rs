@@ -2,6 +2,7 @@
 //!
 //! A pane draws the world and turns actions into [`Outcome`]s. It never sends, waits, reads a clock or opens a file.
 
+use config::Settings;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,11 +32,15 @@ pub enum View {
     Runs,
     /// Logs.
     Logs,
+    /// Hosted sites.
+    Sites,
+    /// What the sites bring.
+    Revenue,
 }
 
 impl View {
     /// All of them, by number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Attention,
         Self::Nodes,
@@ -43,6 +48,8 @@ impl View {
         Self::Services,
         Self::Runs,
         Self::Logs,
+        Self::Sites,
+        Self::Revenue,
     ];
 
     /// The digit that leads to it.
@@ -60,6 +67,8 @@ impl View {
             Self::Services => "services",
             Self::Runs => "runs",
             Self::Logs => "logs",
+            Self::Sites => "sites",
+            Self::Revenue => "revenue",
         }
     }
 
@@ -200,6 +209,9 @@ pub trait Pane {
     /// Selects an object in its list.
     fn select(&mut self, _about: &About) {}
 
+    /// Takes the user's preferences, at the start and whenever they were read again.
+    fn configure(&mut self, _settings: &Settings) {}
+
     /// Its filter, when it has one.
     fn filter(&mut self) -> Option<&mut Filter> {
         None
@@ -229,6 +241,11 @@ pub trait Pane {
     /// What it wants to read from now on; `Some` once, when it has changed. An empty list ends all reading.
     fn requests(&mut self) -> Option<Vec<LogRequest>> {
         None
+    }
+
+    /// Whether it shows lines as they come: then they are brought at once, else with the clock.
+    fn follows(&self) -> bool {
+        false
     }
 
     /// Takes in lines that were read.

@@ -117,6 +117,8 @@ actions! {
     ViewServices "view.services" Global Look "services" "Goes to the services.";
     ViewRuns "view.runs" Global Look "runs" "Goes to the runs and the audit log.";
     ViewLogs "view.logs" Global Look "logs" "Goes to the logs.";
+    ViewSites "view.sites" Global Look "sites" "Goes to the hosted sites.";
+    ViewRevenue "view.revenue" Global Look "revenue" "Goes to what the sites bring and what of it is left.";
     ViewLast "view.last" Global Look "last view" "Goes back to the view before this one.";
     PaneNext "pane.next" Global Look "next pane" "Moves to the next pane.";
     PanePrevious "pane.previous" Global Look "previous pane" "Moves to the previous pane.";
@@ -152,6 +154,7 @@ actions! {
     WhyShow "why.show" List Look "why" "Shows where the figures of the row come from and how old they are.";
     CopyCell "copy.cell" List Look "copy" "Copies the name of the selected row.";
     CopyCommand "copy.command" List Look "copy command" "Copies the selected row as a shell command or as JSON.";
+    RevenueExport "revenue.export" List Look "export" "Writes the figures of every site to a CSV file.";
     AttentionAcknowledge "attention.acknowledge" List Look "acknowledge" "Dims the item in this console until it changes.";
     RunUndo "run.undo" Global Look "undo" "Takes the newest change back: in its grace window as if it had never been, later by its inverse plan.";
     ChangeRestart "change.restart" List Disruptive "restart" "Restarts the selected containers.";

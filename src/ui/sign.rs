@@ -2,7 +2,7 @@
 
 use vocab::{ContainerState, Health, Time};
 use world::query::Severity;
-use world::{Link, Node, RunState, ServiceState, TrackedContainer, run::StepState};
+use world::{Link, Node, RunState, ServiceState, SiteState, TrackedContainer, run::StepState};
 
 use crate::styles::Role;
 
@@ -76,18 +76,30 @@ impl Sign {
         }
     }
 
+    /// A site, by the books.
+    pub const fn of_site(state: SiteState) -> Self {
+        match state {
+            SiteState::Active => Self::new("●", state.word(), Role::Ok),
+            SiteState::Suspended => Self::new("‖", state.word(), Role::Warn),
+            SiteState::Broken => Self::new("×", state.word(), Role::Bad),
+        }
+    }
+
     /// A run.
     pub const fn of_run(state: &RunState) -> Self {
         let role = match state {
-            RunState::Grace { .. } | RunState::Cancelling => Role::Warn,
+            RunState::Grace { .. } | RunState::Cancelling | RunState::RollingBack => Role::Warn,
             RunState::Running => Role::Auto,
             RunState::Verified | RunState::Done => Role::Ok,
-            RunState::Failed | RunState::Unknown => Role::Bad,
-            RunState::Cancelled => Role::Dim,
+            RunState::Failed | RunState::Unknown | RunState::NeedsOperator => Role::Bad,
+            RunState::Cancelled | RunState::RolledBack => Role::Dim,
         };
         let glyph = match state {
             RunState::Grace { .. } => "◔",
             RunState::Running | RunState::Cancelling => "◐",
+            RunState::RollingBack => "◑",
+            RunState::RolledBack => "↶",
+            RunState::NeedsOperator => "!",
             RunState::Verified => "✓",
             RunState::Done => "●",
             RunState::Failed => "×",
@@ -105,6 +117,9 @@ impl Sign {
             StepState::Done { .. } => Self::new("✓", "done", Role::Ok),
             StepState::Failed { .. } => Self::new("×", "failed", Role::Bad),
             StepState::Unknown { .. } => Self::new("?", "unknown", Role::Bad),
+            StepState::Undoing { .. } => Self::new("◑", "undoing", Role::Warn),
+            StepState::Undone { .. } => Self::new("↶", "undone", Role::Dim),
+            StepState::Stuck { .. } => Self::new("!", "stuck", Role::Bad),
             StepState::Skipped => Self::new("○", "skipped", Role::Dim),
         }
     }

@@ -135,6 +135,35 @@ name_type!(
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":-_.\\@".contains(&b))
 );
 
+name_type!(
+    /// An affiliate: whoever runs sites here and has a share of what they bring in.
+    AffiliateName,
+    "affiliate",
+    "lower-case letters, digits and single '-' between them, at most 40",
+    |text| (1..=40).contains(&text.len())
+        && text.split('-').all(|part| !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+);
+
+name_type!(
+    /// A release of a site: the first 16 hexadecimal digits of the SHA-256 of what was uploaded.
+    ReleaseId,
+    "release",
+    "16 hexadecimal digits in lower case",
+    |text| text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+);
+
+impl ReleaseId {
+    /// From the SHA-256 of what was uploaded.
+    pub fn of_digest(digest: &[u8; 32]) -> Self {
+        let first = digest
+            .iter()
+            .take(8)
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Self(format!("{first:016x}").into())
+    }
+}
+
 impl ContainerId {
     /// The first 12 digits, as Docker's own tools show it.
     pub fn short(&self) -> &str {
@@ -176,8 +205,11 @@ impl<'de> Deserialize<'de> for ContainerKey {
     }
 }
 
-/// A run: one plan being carried out. Version 7, so ids sort by the time they were made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A run: one plan being carried out. Version 7, so ids sort by the time they were made. The
+/// default is the nil id, which no run has.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct RunId(pub Uuid);
 
@@ -246,6 +278,32 @@ mod tests {
             assert!(UnitName::new(bad).is_err(), "{bad:?}");
         }
         assert!(ContainerId::new("../../etc").is_err());
+        for good in ["a", "north-shop", "4u", &"x".repeat(40)] {
+            assert!(AffiliateName::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "a--b",
+            "A",
+            "a_b",
+            "a.b",
+            "../a",
+            &"x".repeat(41),
+        ] {
+            assert!(AffiliateName::new(bad).is_err(), "{bad:?}");
+        }
+        let release = ReleaseId::of_digest(&[0xa0; 32]);
+        assert_eq!(ReleaseId::new("a0a0a0a0a0a0a0a0"), Ok(release));
+        for bad in [
+            "",
+            "a0a0a0a0a0a0a0a",
+            "A0A0A0A0A0A0A0A0",
+            "a0a0a0a0a0a0a0a0b",
+        ] {
+            assert!(ReleaseId::new(bad).is_err(), "{bad:?}");
+        }
         assert!(ContainerId::new("0123456789ab").is_ok());
     }
 

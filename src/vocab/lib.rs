@@ -5,19 +5,33 @@
 //! Flow: bytes from outside → [`Text`] (sanitised once, where they enter) → world → faces, store, audit, export.
 
 pub mod ansi;
+pub mod domain;
 pub mod fact;
 pub mod id;
 pub mod mask;
+pub mod money;
+pub mod month;
+pub mod rollback;
 pub mod secret;
+pub mod site;
 pub mod stamped;
 pub mod styled;
 pub mod text;
 pub mod time;
 pub mod unit;
 
+pub use domain::{Domain, LookAlike};
 pub use fact::*;
-pub use id::{ContainerId, ContainerKey, NameError, NodeName, RunId, ServiceName, UnitName};
+pub use id::{
+    AffiliateName, ContainerId, ContainerKey, NameError, NodeName, ReleaseId, RunId, ServiceName,
+    UnitName,
+};
+pub use money::{Currency, Money, MoneyError};
+pub use month::Month;
+pub use rollback::RollbackLevel;
+pub use rust_decimal::Decimal;
 pub use secret::Secret;
+pub use site::{Region, SiteKind};
 pub use stamped::{Freshness, Origin, Stamped};
 pub use styled::StyledText;
 pub use text::Text;

@@ -37,6 +37,23 @@ impl Time {
         Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    /// From here to the next pulse: a whole [`Span::PULSE`] when this is one.
+    pub const fn until_pulse(self) -> Span {
+        Span(Span::PULSE.0 - self.0.rem_euclid(Span::PULSE.0))
+    }
+
+    /// How long to wait from here so that about `span` has passed and it is a pulse.
+    pub fn about(self, span: Span) -> Span {
+        let half = Span::PULSE.0 / 2;
+        let then = self.0.saturating_add(span.0).saturating_add(half);
+        let pulse = Self(then - then.rem_euclid(Span::PULSE.0));
+        if pulse > self {
+            pulse.since(self)
+        } else {
+            self.until_pulse()
+        }
+    }
+
     /// Whole seconds since the Unix epoch.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
@@ -82,6 +99,10 @@ pub struct Span(pub i64);
 impl Span {
     /// Nothing at all.
     pub const ZERO: Self = Self(0);
+
+    /// What happens by itself happens at whole multiples of this since the epoch wherever it can, so that a program at
+    /// rest is woken once for all of it. A whole second is one of them: the clock's.
+    pub const PULSE: Self = Self(250);
 
     /// From milliseconds.
     pub const fn millis(millis: i64) -> Self {
@@ -153,6 +174,17 @@ impl fmt::Display for Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pulses_are_ahead_and_near() {
+        assert_eq!(Time(1_000).until_pulse(), Span(250));
+        assert_eq!(Time(1_249).until_pulse(), Span(1));
+        assert_eq!(Time(-1).until_pulse(), Span(1));
+        assert_eq!(Time(1_003).about(Span(2_000)), Span(1_997));
+        assert_eq!(Time(1_240).about(Span(2_000)), Span(2_010));
+        assert_eq!(Time(1_003).about(Span(10)), Span(247), "never at once");
+        assert_eq!(Time(1_240).about(Span(0)), Span(10));
+    }
 
     #[test]
     fn spans_read_at_a_glance() {

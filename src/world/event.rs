@@ -5,13 +5,16 @@ use kit::queue::Coalesce;
 use serde::{Deserialize, Serialize};
 use vocab::{
     Container, ContainerDetails, ContainerHappening, ContainerId, ContainerKey, ContainerSample,
-    EngineFacts, EngineTrouble, Gpu, HostCondition, HostFacts, HostSample, LinkTrouble, Mesh,
-    NodeName, Origin, ProbeOutcome, Process, RunId, ServiceName, ServiceSpec, Span, Text, Time,
+    Domain, EngineFacts, EngineTrouble, Gpu, HostCondition, HostFacts, HostSample, LinkTrouble,
+    Mesh, NodeName, Origin, ProbeOutcome, Process, RunId, ServiceName, ServiceSpec, Span, Text,
+    Time,
 };
 
+use crate::money::Terms;
 use crate::node::NodeProfile;
 use crate::run::{AuditLine, Run, RunState, StepState};
 use crate::series::{Point, SeriesKey};
+use crate::site::Site;
 
 /// A fact and when it was observed, by this machine's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -214,6 +217,12 @@ pub enum Fact {
         /// Where it is now.
         state: RunState,
     },
+    /// The fleet file says what hosting is sold for, or no longer does.
+    TermsDeclared(Option<Box<Terms>>),
+    /// A site is so, by the books.
+    SiteBooked(Box<Site>),
+    /// A site is no longer in the books.
+    SiteGone(Domain),
     /// A line was written to the audit log, or read back from it.
     Audited(AuditLine),
     /// Something about the console itself wants to be known; replaces an earlier notice of the same kind and subject.
@@ -241,6 +250,8 @@ pub enum NoticeKind {
     Store,
     /// A task of the console failed and was restarted.
     Internal,
+    /// Something of ours at a provider belongs to no site and no run.
+    Orphan,
 }
 
 /// Something about the console itself that the operator should know.

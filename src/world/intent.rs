@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use vocab::{ContainerKey, NodeName, ObjectKind, UnitName};
 
+use crate::site::SiteOrder;
+
 /// What may be done to a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ContainerVerb {
@@ -80,6 +82,8 @@ pub enum Intent {
         /// The program and its arguments, passed whole.
         command: Vec<String>,
     },
+    /// Make, change or remove a site. Such a run is finished or taken back, whatever happens in the middle.
+    Site(Box<SiteOrder>),
     /// Open a shell on a node: the terminal is handed over.
     NodeShell {
         /// On which.

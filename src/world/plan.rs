@@ -5,6 +5,7 @@ use vocab::{ContainerKey, NodeName, Prunable, RunId, Span, Text, Time, UnitName}
 
 use crate::intent::{ContainerVerb, Intent};
 use crate::run::Actor;
+use crate::site::{SiteOrder, SiteStep};
 
 /// How hard it is to take back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +109,8 @@ pub enum StepCall {
         /// Program and arguments.
         command: Vec<String>,
     },
+    /// A step of a run on a site; the plan's order says of which, and how.
+    Site(SiteStep),
     /// Look whether what the steps before were meant to bring about is so. Changes nothing.
     Verify(Box<Expectation>),
     /// Hand the terminal to this command line. Carried out by the face, journalled by the engine.
@@ -215,6 +218,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What a run on a site was ordered to do.
+    pub const fn order(&self) -> Option<&SiteOrder> {
+        match &self.intent {
+            Intent::Site(order) => Some(order),
+            _ => None,
+        }
+    }
+
     /// Whether this consent is enough for this plan.
     pub fn allows(&self, consent: &Consent) -> bool {
         match (&self.confirmation, consent) {

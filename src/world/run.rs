@@ -48,6 +48,12 @@ pub enum RunState {
     Running,
     /// A cancel was asked for; the step in flight ends first.
     Cancelling,
+    /// Being taken back.
+    RollingBack,
+    /// Taken back as far as was chosen before.
+    RolledBack,
+    /// Taken back but for some steps: an operator must see to what is left.
+    NeedsOperator,
     /// Carried out and seen to be so.
     Verified,
     /// Carried out, and nothing was to be seen afterwards (a command, a shell).
@@ -63,7 +69,10 @@ pub enum RunState {
 impl RunState {
     /// Whether nothing more will happen.
     pub const fn is_over(&self) -> bool {
-        !matches!(self, Self::Grace { .. } | Self::Running | Self::Cancelling)
+        !matches!(
+            self,
+            Self::Grace { .. } | Self::Running | Self::Cancelling | Self::RollingBack
+        )
     }
 
     /// The word shown.
@@ -72,6 +81,9 @@ impl RunState {
             Self::Grace { .. } => "waiting",
             Self::Running => "running",
             Self::Cancelling => "cancelling",
+            Self::RollingBack => "rolling back",
+            Self::RolledBack => "rolled back",
+            Self::NeedsOperator => "needs operator",
             Self::Verified => "verified",
             Self::Done => "done",
             Self::Failed => "failed",
@@ -108,6 +120,21 @@ pub enum StepState {
     },
     /// Whether it is done is not known.
     Unknown {
+        /// Why.
+        reason: Text,
+    },
+    /// It is being taken back.
+    Undoing {
+        /// Since then.
+        since: Time,
+    },
+    /// It was done, or may have been, and nothing of it is left.
+    Undone {
+        /// What there is to say of it.
+        note: Text,
+    },
+    /// It could not be taken back: what is left costs, or serves, until an operator sees to it.
+    Stuck {
         /// Why.
         reason: Text,
     },
@@ -185,4 +212,20 @@ pub struct AuditLine {
     pub subject: Text,
     /// Objects, hosts, outcome, masked.
     pub detail: Text,
+}
+
+/// What came of checking the audit log against its chain of hashes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuditCheck {
+    /// Every line is as it was written; so many there are.
+    Whole(u64),
+    /// Something was changed or is missing.
+    Broken {
+        /// The number of the first line that does not fit; all before it do.
+        line: u64,
+        /// What does not fit.
+        what: Text,
+    },
+    /// It could not be checked: why.
+    Unchecked(Text),
 }

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use kit::Ring;
 use serde::{Deserialize, Serialize};
-use vocab::{ContainerKey, NodeName, RunId, ServiceName, Text, Time};
+use vocab::{ContainerKey, Domain, NodeName, RunId, ServiceName, Text, Time};
 
 use crate::effect::Effect;
 use crate::event::{Event, Notice};
+use crate::money::Terms;
 use crate::node::Node;
 use crate::reduce;
 use crate::run::{AuditLine, Run};
 use crate::series::{Series, SeriesKey};
+use crate::site::Site;
 use crate::tracked::{TrackedContainer, TrackedService};
 
 /// The most runs kept in memory; older ones are in the store.
@@ -37,6 +39,12 @@ pub struct World {
     pub containers: BTreeMap<ContainerKey, TrackedContainer>,
     /// The services, declared and discovered.
     pub services: BTreeMap<ServiceName, TrackedService>,
+    /// The sites, by the books.
+    #[serde(default)]
+    pub sites: BTreeMap<Domain, Site>,
+    /// What they are sold for; `None` when the fleet file does not say.
+    #[serde(default)]
+    pub terms: Option<Terms>,
     /// The runs, by id and so by time; at most 200, those under way always.
     pub runs: BTreeMap<RunId, Run>,
     /// The newest audit lines.
@@ -60,6 +68,8 @@ impl Default for World {
             nodes: BTreeMap::new(),
             containers: BTreeMap::new(),
             services: BTreeMap::new(),
+            sites: BTreeMap::new(),
+            terms: None,
             runs: BTreeMap::new(),
             audit: Ring::new(AUDIT_KEPT),
             notices: BTreeMap::new(),
@@ -85,6 +95,14 @@ impl World {
         self.containers
             .values()
             .filter(move |tracked| tracked.key.node == *node)
+    }
+
+    /// The run that works on a site now.
+    pub fn run_on(&self, site: &Domain) -> Option<&Run> {
+        self.runs.values().rev().find(|run| {
+            let order = run.plan.order().filter(|_| !run.state.is_over());
+            order.is_some_and(|order| order.site.domain == *site)
+        })
     }
 
     /// The course of a figure, empty when it was never observed.

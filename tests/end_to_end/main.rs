@@ -8,7 +8,7 @@
 //! console       look, filter, restart, quit      changes   stop, start, take back, remove, prune
 //! nodes         over SSH                         faults    what is cut, killed or frozen heals by itself
 //! terminal      sizes, signals, floods           logs      follow, filter, rotate
-//! services      probed, stopped, back
+//! services      probed, stopped, back           sites    deployed, changed, taken back, removed
 //! two_at_once   one state folder, two programs   crash     kill -9 in the middle
 //! command_line  every subcommand                 wall      only looks
 //! ```
@@ -29,6 +29,7 @@ mod faults;
 mod logs;
 mod nodes;
 mod services;
+mod sites;
 mod support;
 mod terminal;
 mod two_at_once;

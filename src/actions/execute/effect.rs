@@ -66,7 +66,7 @@ pub(crate) fn of(call: &StepCall) -> Option<Box<dyn Effect>> {
             id: key.id.clone(),
             command: command.clone(),
         }),
-        StepCall::Verify(_) | StepCall::Handover { .. } => return None,
+        StepCall::Site(_) | StepCall::Verify(_) | StepCall::Handover { .. } => return None,
     })
 }
 

@@ -127,7 +127,9 @@ async fn row(
             context: stop.context.clone(),
             run,
             index,
-            ends: stop.context.connections.get(node_of(planned)).cloned(),
+            ends: node_of(planned)
+                .and_then(|node| stop.context.connections.get(node))
+                .cloned(),
             planned: planned.clone(),
             before,
         };
@@ -180,10 +182,11 @@ async fn end_without_task(run: RunId, index: usize, stop: &Stop, state: StepStat
     state
 }
 
-/// The node a step is about.
-fn node_of(step: &PlannedStep) -> &vocab::NodeName {
+/// The node a step is about; a step of a run on a site is about none.
+fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
     use world::plan::Expectation as E;
-    match &step.call {
+    Some(match &step.call {
+        StepCall::Site(_) => return None,
         StepCall::Container { key, .. } | StepCall::ContainerCommand { key, .. } => &key.node,
         StepCall::RemoveObject { node, .. }
         | StepCall::RestartUnit { node, .. }
@@ -199,7 +202,7 @@ fn node_of(step: &PlannedStep) -> &vocab::NodeName {
                 node
             }
         },
-    }
+    })
 }
 
 /// How a run ended, by how its steps did. What is unknown outweighs what failed: it is what somebody must look at.

@@ -42,6 +42,9 @@ fn word(state: &StepState) -> &'static str {
         StepState::Done { .. } => "done",
         StepState::Failed { .. } => "failed",
         StepState::Unknown { .. } => "unknown",
+        StepState::Undoing { .. } => "undoing",
+        StepState::Undone { .. } => "undone",
+        StepState::Stuck { .. } => "stuck",
         StepState::Skipped => "skipped",
     }
 }

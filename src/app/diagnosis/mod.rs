@@ -6,6 +6,7 @@
 mod found;
 mod here;
 mod nodes;
+mod providers;
 mod services;
 mod ssh_config;
 
@@ -32,7 +33,7 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
         .nodes_to_watch(&fabric::host_name())
         .iter()
         .any(|node| matches!(node.reach, Reach::Ssh(_)));
-    let (fabric, left_out) = fabric::of(fleet);
+    let (fabric, left_out) = fabric::of(fleet, &boot::state_folder().unwrap_or_default());
     let mut checks = vec![here::terminal()];
     checks.extend(here::configuration(&loaded.paths, &loaded.report));
     checks.extend(left_out.iter().map(|notice| {
@@ -42,16 +43,18 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
             "correct it in the fleet file",
         )
     }));
-    let (state, programs, nodes, services) = tokio::join!(
+    let (state, programs, nodes, services, providers) = tokio::join!(
         here::state(),
         here::programs(over_ssh),
         nodes::examine(fabric.nodes),
         services::examine(&fleet.services),
+        providers::examine(fleet),
     );
     checks.push(state);
     checks.extend(programs);
     checks.extend(nodes);
     checks.extend(services);
+    checks.extend(providers);
     checks
 }
 

@@ -1,14 +1,19 @@
-//! The fleet file: which nodes there are, how each is reached, what is watched and which logs are read.
+//! The fleet file: which nodes there are, how each is reached, what is watched, which logs are read, and the business.
 //!
 //! Flow: `fleet.toml` → `read` (nodes, then what refers to them) → [`Fleet`]. `write` makes the first file for
 //! `wheelhouse init` from what was found on the machine.
 
+mod business;
 mod node;
 mod parse;
 mod read;
 mod service;
 pub mod write;
 
+pub use business::{
+    AffiliateSpec, BackupSpec, BackupTarget, Bucket, Certificates, Credential, Exchange, Fee,
+    Hosting, Provider, Providers,
+};
 pub use node::{DockerAddress, NodeSpec, Reach, Role, SshTarget};
 pub(crate) use read::read;
 
@@ -31,6 +36,14 @@ pub struct Fleet {
     pub discover_services: bool,
     /// Logs that are offered beside those of containers.
     pub logs: Vec<LogSpec>,
+    /// The providers that are used.
+    pub providers: Providers,
+    /// How sites are hosted; `None` when nothing is.
+    pub hosting: Option<Hosting>,
+    /// The declared affiliates; names are unique.
+    pub affiliates: Vec<AffiliateSpec>,
+    /// How backups are made; `None` when none are.
+    pub backup: Option<BackupSpec>,
 }
 
 /// A log of a node.
@@ -53,6 +66,10 @@ impl Default for Fleet {
             services: Vec::new(),
             discover_services: true,
             logs: Vec::new(),
+            providers: Providers::default(),
+            hosting: None,
+            affiliates: Vec::new(),
+            backup: None,
         }
     }
 }

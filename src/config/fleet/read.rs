@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use vocab::{LogSource, NodeName, ServiceName, UnitName};
+use vocab::{AffiliateName, LogSource, NodeName, ServiceName, UnitName};
 
-use super::{Fleet, LogSpec, Reach, node, parse, service};
+use super::{Fleet, LogSpec, Reach, business, node, parse, service};
 use crate::reader::{Document, Fields};
 
 /// Names that are declared, each with the line of its first declaration.
@@ -40,6 +40,14 @@ pub(crate) fn read(document: &Document<'_>) -> Fleet {
     read_services(fields.tables("services"), &nodes, &mut fleet);
     for table in fields.tables("logs") {
         fleet.logs.extend(read_log(table, &nodes));
+    }
+    business::read(&mut fields, &mut fleet);
+    let mut lines = Lines::new();
+    for mut table in fields.tables("affiliates") {
+        let name = unique_name(&mut table, AffiliateName::new, &mut lines);
+        fleet
+            .affiliates
+            .extend(business::read_affiliate(table, name));
     }
     fields.finish();
     fleet

@@ -8,7 +8,7 @@ use super::{DockerAddress, Fleet, Reach, Role, read};
 use crate::Report;
 use crate::reader::Document;
 
-fn parsed(text: &str) -> (Fleet, String) {
+pub(super) fn parsed(text: &str) -> (Fleet, String) {
     let mut report = Report::default();
     let fleet = Document::parse(&"fleet.toml".into(), text, &mut report).map(|document| {
         let fleet = read(&document);
@@ -376,6 +376,14 @@ fn the_first_file_is_read_back_as_it_is_and_with_everything_taken_into_use() {
         let (fleet, report) = parsed(&all);
         assert_eq!(report, "", "{all}");
         assert!(fleet.services.len() >= 6 && fleet.logs.len() == 3);
+        assert!(fleet.providers.hetzner.is_some() && fleet.backup.is_some());
+        assert_eq!(
+            (
+                fleet.affiliates.len(),
+                fleet.hosting.map(|hosting| hosting.price.to_string())
+            ),
+            (1, Some("$15.00".into()))
+        );
     }
     let (fleet, _) = parsed(&example(&found()));
     let names: Vec<&str> = fleet.nodes.iter().map(|node| node.name.as_str()).collect();

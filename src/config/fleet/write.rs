@@ -79,6 +79,7 @@ pub fn example(found: &Found) -> String {
     out.push("\n".to_owned());
     services(&mut out, &host, &found.containers);
     out.push(LOGS.replace("NODE", &quoted(&host)));
+    out.push(BUSINESS.to_owned());
     out.concat()
 }
 
@@ -123,6 +124,47 @@ const LOGS: &str = "\
 #node = NODE
 #file = \"/var/log/syslog\"
 #name = \"syslog\"
+";
+
+const BUSINESS: &str = "\n\
+# Providers. A token never stands in this file: name the file or the environment variable that holds it. Give a url to
+# use `wheelhouse sandbox` or another stand-in instead of the provider; on this machine it may be http.
+#[providers.hetzner]
+#token_file = \"~/.config/wheelhouse/hetzner.token\"
+#url = \"https://api.hetzner.cloud/v1\"
+#[providers.cloudflare]
+#token_env = \"CLOUDFLARE_API_TOKEN\"
+#[providers.stripe]
+#token_env = \"STRIPE_API_KEY\"
+
+# What hosting a site is sold for, what it costs, and how sites are placed and kept.
+#[hosting]
+#price = \"15.00 USD\"                  # a month
+#server_cost = \"10.00 EUR\"            # a month, until the provider says it
+#fee = { percent = 2.9, fixed = \"0.30 USD\" } # of each charge, until the provider says it
+#affiliate_share = 20                 # percent of the price
+#exchange = { rate = 1.10, date = 2026-11-20 } # dollars for a euro, and the day of the rate
+#server_type = \"cx23\"
+#image = \"debian-12\"
+#certificates = \"acme\"                # or internal: signed by the web server itself, for trying things out
+#port_range = \"20000-20999\"           # for the programs of sites
+#sites_per_node = 10
+#keep_releases = 5
+#dns = \"192.0.2.53\"                   # the resolver that is asked whether a name is there; the system's unless given
+#installation = \"main\"                # marks what is made at the providers as this installation's
+
+# Who runs sites here.
+#[[affiliates]]
+#name = \"north-shop\"
+#email = \"shop@example.com\"
+#region = \"eu-central\"               # or us-east, asia-pacific
+#share = 25                           # instead of affiliate_share
+
+# Backups, into a folder or a bucket: [backup.s3] with url, bucket, region, key_file or key_env, secret_file or secret_env.
+#[backup]
+#folder = \"/var/backups/wheelhouse\"
+#every = \"24h\"
+#retention = \"7d\"
 ";
 
 /// The optional fields of any node, ready to be taken into use.

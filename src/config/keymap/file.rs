@@ -10,7 +10,7 @@ use crate::reader::{Document, Entry};
 pub const SCOPES: [&str; 7] = ["global", "list", "text", "logs", "dialog", "input", "pane"];
 
 /// The panes that may have keys of their own, as `[pane.containers]`.
-pub const PANES: [&str; 14] = [
+pub const PANES: [&str; 17] = [
     "overview",
     "attention",
     "nodes",
@@ -22,6 +22,9 @@ pub const PANES: [&str; 14] = [
     "runs",
     "run",
     "logs",
+    "sites",
+    "site",
+    "revenue",
     "settings",
     "help",
     "wall",

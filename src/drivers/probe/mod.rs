@@ -19,12 +19,14 @@ mod tcp;
 mod testing;
 mod tls;
 mod trust;
+mod visit;
 
 use std::time::Instant;
 
 use tokio::sync::OnceCell;
 use vocab::{ProbeDetail, ProbeKind, ProbeOutcome, ProbeTrouble, Secret, ServiceSpec, Text};
 
+pub use self::visit::{resolves, visit};
 use failure::{Failure, Found};
 use trust::Trust;
 

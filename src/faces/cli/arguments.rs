@@ -1,5 +1,6 @@
 //! The command line: global flags and the commands.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -9,7 +10,7 @@ use crate::{
     audit, change, completions, containers, doctor, exec, exit, init, logs, nodes, prune, reboot,
     run_command,
 };
-use crate::{runs, services, ssh, status};
+use crate::{revenue, runs, services, sites, ssh, status};
 
 /// A terminal operations console for a small fleet.
 ///
@@ -88,6 +89,24 @@ pub enum Subcommand {
     /// Run a command on several nodes
     #[command(after_long_help = exit::HELP)]
     Run(run_command::Options),
+    /// List the sites, or show one with its releases
+    Sites(sites::ListOptions),
+    /// Make a site: server, web server, DNS record, certificate, subscription
+    #[command(after_long_help = exit::HELP)]
+    Deploy(sites::DeployOptions),
+    /// Have a site serve new files, when it answers with them
+    #[command(after_long_help = exit::HELP)]
+    Release(sites::ReleaseOptions),
+    /// Have a site serve an earlier release again
+    #[command(after_long_help = exit::HELP)]
+    Rollback(sites::RollbackOptions),
+    /// Remove a site: subscription, DNS record, server, all of it
+    #[command(after_long_help = exit::HELP)]
+    Delete(sites::DeleteOptions),
+    /// Say what the sites bring in a month and what of it is left
+    Revenue(revenue::Options),
+    /// List the affiliates: sites, share, what is theirs
+    Affiliates(revenue::AffiliatesOptions),
     /// List what was done, or show one run with its steps and their output
     Runs(runs::Options),
     /// Show the audit log: who did what, when, and how it ended
@@ -102,6 +121,8 @@ pub enum Subcommand {
     Wall(WallOptions),
     /// Open the console on a simulated fleet; nothing needs to be installed
     Demo(DemoOptions),
+    /// Serve the provider sandbox on loopback: Hetzner, Cloudflare and Stripe to try things on; ctrl-c ends it
+    Sandbox(SandboxOptions),
 }
 
 /// Options of the wall.
@@ -121,6 +142,9 @@ pub struct DemoOptions {
     /// Containers on all nodes together
     #[arg(long, value_name = "N", default_value_t = 38, value_parser = within::<0, 20_000>)]
     pub containers: usize,
+    /// Hosted sites
+    #[arg(long, value_name = "N", default_value_t = 52, value_parser = within::<0, 1000>)]
+    pub sites: usize,
     /// Log lines a second, of all containers together
     #[arg(long, value_name = "N", default_value_t = 40.0, value_parser = rate)]
     pub log_rate: f64,
@@ -130,6 +154,26 @@ pub struct DemoOptions {
     /// Another number plays another course of events
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+}
+
+/// Options of the provider sandbox.
+#[derive(Debug, clap::Args)]
+pub struct SandboxOptions {
+    /// The loopback address to listen on; port 0 is any free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Print the addresses and tokens as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// A script of faults: calls that are to go wrong
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+    /// Serve the API alone; without this each server is a container where Docker is there
+    #[arg(long)]
+    pub no_hosts: bool,
+    /// Milliseconds that the creation of a server takes
+    #[arg(long, value_name = "MS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(0..=600_000))]
+    pub latency: u64,
 }
 
 /// A number from `LEAST` to `MOST`.

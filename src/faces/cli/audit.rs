@@ -1,10 +1,10 @@
-//! `wheelhouse audit`: who did what, when, from where, and how it ended.
+//! `wheelhouse audit`: who did what, when, from where, and how it ended; and whether that is still what was written.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use vocab::Text;
-use world::AuditLine;
+use world::{AuditCheck, AuditLine};
 
 use crate::context::Context;
 use crate::error::Result;
@@ -18,6 +18,9 @@ pub struct Options {
     /// At most so many of the newest lines
     #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
     limit: usize,
+    /// Check every line against the chain of hashes instead; the exit code is 1 when a line does not fit
+    #[arg(long, conflicts_with = "limit")]
+    verify: bool,
     /// Print JSON, one object a line
     #[arg(long)]
     json: bool,
@@ -36,8 +39,65 @@ struct Row<'a> {
     run: Option<String>,
 }
 
+/// What a check found, as JSON.
+#[derive(Debug, Serialize)]
+struct Verdict<'a> {
+    /// Whether every line fits; `null` when that could not be found out.
+    whole: Option<bool>,
+    /// Lines that fit, from the first on.
+    good: Option<u64>,
+    first_bad: Option<u64>,
+    what: Option<&'a Text>,
+}
+
+/// Checks the audit log, and says which line is the first that does not fit.
+async fn verify(options: &Options, context: &mut Context) -> Result<Exit> {
+    let checking = async { Ok(context.watch.verify_audit().await) };
+    let check = context.interrupts.guard(checking).await?;
+    let (exit, tone, words) = match &check {
+        AuditCheck::Whole(0) => (Exit::Fine, Tone::Plain, "the audit log is empty".to_owned()),
+        AuditCheck::Whole(1) => (Exit::Fine, Tone::Good, "the one line is good".to_owned()),
+        AuditCheck::Whole(lines) => (
+            Exit::Fine,
+            Tone::Good,
+            format!("all {lines} lines are good"),
+        ),
+        AuditCheck::Broken { line, what } => (
+            Exit::Wrong,
+            Tone::Bad,
+            format!(
+                "line {line} is the first bad one: {what}; {} before it are good",
+                line - 1
+            ),
+        ),
+        AuditCheck::Unchecked(why) => (Exit::Unknown, Tone::Bad, format!("not checked: {why}")),
+    };
+    let out = &mut context.console.out;
+    if options.json {
+        let (whole, good, first_bad, what) = match &check {
+            AuditCheck::Whole(lines) => (Some(true), Some(*lines), None, None),
+            AuditCheck::Broken { line, what } => {
+                (Some(false), Some(line - 1), Some(*line), Some(what))
+            }
+            AuditCheck::Unchecked(why) => (None, None, None, Some(why)),
+        };
+        out.json_line(&Verdict {
+            whole,
+            good,
+            first_bad,
+            what,
+        })?;
+    } else {
+        out.say(tone, words)?;
+    }
+    Ok(exit)
+}
+
 /// Reads the audit log and prints it, the newest last.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
+    if options.verify {
+        return verify(options, context).await;
+    }
     let reading = async { Ok(context.watch.audit(options.limit).await) };
     let mut lines: BTreeMap<u64, AuditLine> = context
         .interrupts
@@ -110,5 +170,38 @@ mod tests {
         let json = said(&["audit", "--json", "--limit", "1"], scene()).await;
         assert_eq!((json.exit, json.out.lines().count()), (Exit::Fine, 1));
         assert_eq!(json.json()["verb"], "verified");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_names_the_first_bad_line() {
+        let good = said(&["audit", "--verify"], scene()).await;
+        assert_eq!(good.exit, Exit::Fine);
+        assert!(good.out.ends_with("lines are good\n"), "{}", good.out);
+
+        let damaged = || {
+            let mut scene = scene();
+            scene.watch.check = AuditCheck::Broken {
+                line: 3,
+                what: "it is missing".into(),
+            };
+            scene
+        };
+        let bad = said(&["audit", "--verify"], damaged()).await;
+        assert_eq!(bad.exit, Exit::Wrong);
+        assert_eq!(
+            bad.out,
+            "line 3 is the first bad one: it is missing; 2 before it are good\n"
+        );
+        let json = said(&["audit", "--verify", "--json"], damaged()).await;
+        assert_eq!(json.exit, Exit::Wrong);
+        assert_eq!(
+            json.json(),
+            serde_json::json!({"whole": false, "good": 2, "first_bad": 3, "what": "it is missing"})
+        );
+
+        let mut blind = scene();
+        blind.watch.check = AuditCheck::Unchecked("no store is open".into());
+        let blind = said(&["audit", "--verify"], blind).await;
+        assert_eq!(blind.exit, Exit::Unknown);
     }
 }

@@ -24,11 +24,13 @@ mod nodes;
 mod print;
 mod prune;
 mod reboot;
+mod revenue;
 mod run_command;
 mod runs;
 mod select;
 mod services;
 mod settle;
+mod sites;
 mod ssh;
 mod status;
 #[cfg(test)]
@@ -37,8 +39,9 @@ mod testing;
 use std::io;
 use std::process::ExitCode;
 
-pub use arguments::{Arguments, DemoOptions, Subcommand, WallOptions};
+pub use arguments::{Arguments, DemoOptions, SandboxOptions, Subcommand, WallOptions};
 pub use context::Session;
+pub use sites::Selling;
 
 use config::Severity;
 use context::Context;
@@ -109,13 +112,21 @@ async fn dispatch(subcommand: &Subcommand, context: &mut Context) -> Result<Exit
         Subcommand::Exec(options) => exec::run(options, context).await,
         Subcommand::Ssh(options) => ssh::run(options, context).await,
         Subcommand::Run(options) => run_command::run(options, context).await,
+        Subcommand::Sites(options) => sites::list(options, context).await,
+        Subcommand::Deploy(options) => sites::deploy(options, context).await,
+        Subcommand::Release(options) => sites::release(options, context).await,
+        Subcommand::Rollback(options) => sites::rollback(options, context).await,
+        Subcommand::Delete(options) => sites::delete(options, context).await,
+        Subcommand::Revenue(options) => revenue::run(options, context),
+        Subcommand::Affiliates(options) => revenue::affiliates(options, context),
         Subcommand::Runs(options) => runs::run(options, context).await,
         Subcommand::Audit(options) => audit::run(options, context).await,
         Subcommand::Init(_)
         | Subcommand::Doctor(_)
         | Subcommand::Completions(_)
         | Subcommand::Wall(_)
-        | Subcommand::Demo(_) => Err(Error::Usage(vocab::Text::line(
+        | Subcommand::Demo(_)
+        | Subcommand::Sandbox(_) => Err(Error::Usage(vocab::Text::line(
             "this command needs no engine and is started without one",
         ))),
     }

@@ -100,11 +100,13 @@ fn find<'a>(runs: &'a BTreeMap<RunId, Run>, given: &str) -> Result<&'a Run> {
 const fn tone(state: &RunState) -> Tone {
     match state {
         RunState::Verified | RunState::Done => Tone::Good,
-        RunState::Failed => Tone::Bad,
-        RunState::Unknown => Tone::Warn,
-        RunState::Grace { .. } | RunState::Running | RunState::Cancelling | RunState::Cancelled => {
-            Tone::Plain
-        }
+        RunState::Failed | RunState::NeedsOperator => Tone::Bad,
+        RunState::Unknown | RunState::RollingBack => Tone::Warn,
+        RunState::Grace { .. }
+        | RunState::Running
+        | RunState::Cancelling
+        | RunState::Cancelled
+        | RunState::RolledBack => Tone::Plain,
     }
 }
 

@@ -200,6 +200,7 @@ fn line(world: &World, concern: &Concern, now: Time) -> Line {
         }
         About::Service(name) => ("service", name.to_string()),
         About::Run(id) => ("run", id.to_string()),
+        About::Site(domain) => ("site", domain.to_string()),
         About::Console(subject) => ("console", subject.to_string()),
     };
     Line {

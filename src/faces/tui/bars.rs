@@ -7,9 +7,10 @@ use ui::widgets::figures::progress;
 use ui::widgets::{fit, hints, put};
 use ui::{Look, Role, Seen, Sign};
 use vocab::Span;
-use world::query::{Totals, concerns, totals};
+use world::query::{Income, Totals, concerns, income, totals};
 use world::{Run, RunState};
 
+use crate::panes::amounts;
 use crate::words::count;
 
 /// Without an event for so long the world is not live.
@@ -72,13 +73,28 @@ pub fn header(
     let right = Line::from(right);
     let room = usize::from(area.width).saturating_sub(right.width() + 4);
     let full = [name(look, seen), counts(look, &totals)].concat();
+    let income = income(seen.world, seen.now).and_then(Result::ok);
+    let down = income.as_ref().map_or(0, |income| income.down);
+    let hosting = [full.clone(), sites(look, seen, down)].concat();
+    let (money, left) = income.map_or_else(Default::default, |income| {
+        (money(look, &income, true), money(look, &income, false))
+    });
+    let rich = [hosting.clone(), money.clone()].concat();
     let short = [
         name(look, seen),
         vec![Ink::raw("  ")],
         troubles(look, &totals),
     ]
     .concat();
-    let left = [full, short]
+    // Where not all fits, counts of what is well give way before money does.
+    let without_counts = [short.clone(), sites(look, seen, down), money.clone()].concat();
+    let least = [short.clone(), left].concat();
+    let offered = if money.is_empty() {
+        vec![hosting, full, short]
+    } else {
+        vec![rich, without_counts, least, hosting, full, short]
+    };
+    let left = offered
         .into_iter()
         .map(Line::from)
         .find(|line| line.width() <= room)
@@ -133,6 +149,42 @@ fn counts(look: &Look<'_>, totals: &Totals) -> Vec<Ink<'static>> {
         "failing",
     );
     part(totals.services, "services", totals.services_down, "down");
+    line
+}
+
+/// How many sites there are and how many do not do what is paid for.
+fn sites(look: &Look<'_>, seen: Seen<'_>, down: usize) -> Vec<Ink<'static>> {
+    let styles = look.styles;
+    let number = seen.world.sites.len();
+    if number == 0 {
+        return Vec::new();
+    }
+    let word = if number == 1 { " site" } else { " sites" };
+    let mut line = vec![
+        styles.ink(Role::BarText, format!("   {number}")),
+        styles.ink(Role::BarDim, word),
+    ];
+    if down > 0 {
+        line.push(styles.ink(Role::Bad, format!(" {down} down")));
+    }
+    line
+}
+
+/// What recurs, what is left of it, and what is in danger: `MRR $780.00  net $13.25  at risk $0.02/h`; the last two
+/// when it is not `whole`.
+fn money(look: &Look<'_>, income: &Income, whole: bool) -> Vec<Ink<'static>> {
+    let styles = look.styles;
+    let mut line = vec![Ink::raw("   ")];
+    if whole {
+        line.push(styles.ink(Role::BarDim, "  MRR "));
+        line.push(styles.ink(Role::Money, income.total.gross.to_string()));
+    }
+    line.push(styles.ink(Role::BarDim, "  net "));
+    line.push(amounts::net(styles, income.total.net()));
+    if !income.at_risk.amount.is_zero() {
+        line.push(styles.ink(Role::BarDim, "  at risk "));
+        line.push(styles.ink(Role::Bad, format!("{}/h", income.at_risk)));
+    }
     line
 }
 

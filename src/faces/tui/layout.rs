@@ -12,6 +12,12 @@ const STACKED: u16 = 100;
 /// Below this height the logs leave the overview.
 const LOW: u16 = 34;
 
+/// From this height on the sites and what they bring have a row of their own in the overview, where there are any.
+const HIGH: u16 = 38;
+
+/// The height of that row.
+const HOSTING: u16 = 10;
+
 /// Below this size one line is all there is room for.
 const LEAST: (u16, u16) = (30, 6);
 
@@ -26,8 +32,14 @@ pub struct Layout {
     pub footer: Rect,
 }
 
-/// The layout of a screen; `None` when there is room for one line only.
-pub fn layout(screen: Rect, view: View, focus: View, views: &[View]) -> Option<Layout> {
+/// The layout of a screen; `None` when there is room for one line only. `sites` is whether anything is hosted.
+pub fn layout(
+    screen: Rect,
+    view: View,
+    focus: View,
+    views: &[View],
+    sites: bool,
+) -> Option<Layout> {
     if screen.width < LEAST.0 || screen.height < LEAST.1 {
         return None;
     }
@@ -47,7 +59,7 @@ pub fn layout(screen: Rect, view: View, focus: View, views: &[View]) -> Option<L
         ..screen
     };
     let panes = if view == View::Overview {
-        overview(body, screen, focus, views)
+        overview(body, screen, focus, views, sites)
     } else {
         vec![(view, body)]
     };
@@ -58,7 +70,13 @@ pub fn layout(screen: Rect, view: View, focus: View, views: &[View]) -> Option<L
     })
 }
 
-fn overview(body: Rect, screen: Rect, focus: View, views: &[View]) -> Vec<(View, Rect)> {
+fn overview(
+    body: Rect,
+    screen: Rect,
+    focus: View,
+    views: &[View],
+    sites: bool,
+) -> Vec<(View, Rect)> {
     if screen.width < NARROW {
         return vec![(focus, body)];
     }
@@ -96,6 +114,13 @@ fn overview(body: Rect, screen: Rect, focus: View, views: &[View]) -> Vec<(View,
         panes.push((View::Logs, second));
         return panes;
     }
+    let own = screen.height >= HIGH && third.height > HOSTING + 6;
+    let hosting = matches!(focus, View::Sites | View::Revenue);
+    if hosting && !(own && sites) {
+        panes.extend(hosted(second));
+        panes.extend((third.height > 0).then_some((View::Logs, third)));
+        return panes;
+    }
     let part = second.width / 3;
     let wide = second.width - 2 * part;
     panes.extend([
@@ -123,10 +148,34 @@ fn overview(body: Rect, screen: Rect, focus: View, views: &[View]) -> Vec<(View,
             },
         ),
     ]);
-    if third.height > 0 {
-        panes.push((View::Logs, third));
-    }
+    panes.extend(lower(third, own && sites));
     panes
+}
+
+/// The logs, and above them what is hosted where that has a row of its own.
+fn lower(area: Rect, hosting: bool) -> Vec<(View, Rect)> {
+    if area.height == 0 {
+        return Vec::new();
+    }
+    if !hosting {
+        return vec![(View::Logs, area)];
+    }
+    let [row, rest, _] = rows(area, HOSTING, area.height - HOSTING);
+    let mut panes = hosted(row).to_vec();
+    panes.push((View::Logs, rest));
+    panes
+}
+
+/// The sites, and what they bring.
+fn hosted(row: Rect) -> [(View, Rect); 2] {
+    let left = row.width / 2;
+    let sites = Rect { width: left, ..row };
+    let revenue = Rect {
+        x: row.x + left,
+        width: row.width - left,
+        ..row
+    };
+    [(View::Sites, sites), (View::Revenue, revenue)]
 }
 
 fn rows(body: Rect, top: u16, middle: u16) -> [Rect; 3] {
@@ -166,21 +215,28 @@ fn stacked(body: Rect, focus: View) -> Vec<(View, Rect)> {
 mod tests {
     use super::*;
 
-    const VIEWS: [View; 6] = [
+    const VIEWS: [View; 8] = [
         View::Attention,
         View::Nodes,
         View::Containers,
         View::Services,
         View::Runs,
         View::Logs,
+        View::Sites,
+        View::Revenue,
     ];
 
     fn panes(width: u16, height: u16, focus: View) -> Vec<(View, Rect)> {
+        panes_with(width, height, focus, false)
+    }
+
+    fn panes_with(width: u16, height: u16, focus: View, sites: bool) -> Vec<(View, Rect)> {
         layout(
             Rect::new(0, 0, width, height),
             View::Overview,
             focus,
             &VIEWS,
+            sites,
         )
         .map(|layout| layout.panes)
         .unwrap_or_default()
@@ -192,6 +248,21 @@ mod tests {
         assert_eq!(panes[0], (View::Attention, Rect::new(0, 1, 100, 11)));
         assert_eq!(panes[1], (View::Nodes, Rect::new(100, 1, 60, 11)));
         assert_eq!(panes[5].0, View::Logs);
+    }
+
+    #[test]
+    fn what_is_hosted_has_a_row_where_there_is_room() {
+        for (width, height) in [(120, 40), (160, 48)] {
+            let panes = panes_with(width, height, View::Attention, true);
+            let views: Vec<View> = panes.iter().map(|(view, _)| *view).collect();
+            assert_eq!(
+                views[5..],
+                [View::Sites, View::Revenue, View::Logs],
+                "{width}x{height}"
+            );
+        }
+        let small = panes_with(120, 30, View::Attention, true);
+        assert!(small.iter().all(|(view, _)| *view != View::Sites));
     }
 
     #[test]
@@ -218,8 +289,11 @@ mod tests {
     fn panes_fill_the_body_without_overlap_at_every_size() {
         for width in 30..260 {
             for height in 6..90 {
-                for focus in VIEWS {
-                    let panes = panes(width, height, focus);
+                for (focus, sites) in VIEWS
+                    .into_iter()
+                    .flat_map(|view| [(view, false), (view, true)])
+                {
+                    let panes = panes_with(width, height, focus, sites);
                     let head = if width < NARROW { 2 } else { 1 };
                     let filled: u32 = panes.iter().map(|(_, area)| area.area()).sum();
                     assert_eq!(

@@ -22,6 +22,7 @@ pub fn object(world: &World, about: &About) -> String {
             .runs
             .get(id)
             .map_or_else(|| id.short(), |run| run.plan.title.to_string()),
+        About::Site(domain) => domain.to_string(),
         About::Console(subject) => subject.to_string(),
     }
 }
@@ -45,6 +46,7 @@ pub fn intent(world: &World, intent: &Intent) -> String {
         Intent::ContainerCommand { target, command } => {
             format!("{} in {}", command.join(" "), container(world, target))
         }
+        Intent::Site(order) => format!("{} {}", order.verb.word(), order.site.domain),
         Intent::NodeShell { node } => format!("shell on {node}"),
         Intent::ContainerShell { target } => format!("shell in {}", container(world, target)),
     }

@@ -65,7 +65,7 @@ fn is_down(world: &World, about: &About, now: Time) -> bool {
             .services
             .get(name)
             .is_some_and(|service| service.state(now) == ServiceState::Down),
-        About::Container(_) | About::Run(_) | About::Console(_) => false,
+        About::Container(_) | About::Run(_) | About::Site(_) | About::Console(_) => false,
     }
 }
 

@@ -10,6 +10,7 @@ mod host;
 mod incidents;
 mod services;
 mod shape;
+mod sites;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,8 @@ use drivers::Connection;
 use drivers::docker::SimulatedEngine;
 use drivers::host::SimulatedHost;
 use vocab::{Origin, ServiceSpec, Span, Time};
-use world::{Fact, Metric, NodeProfile, Point, SeriesKey, Subject};
+use world::money::Terms;
+use world::{Fact, Metric, NodeProfile, Point, SeriesKey, Site, Subject};
 
 use crate::Context;
 
@@ -29,6 +31,8 @@ pub struct Size {
     pub nodes: usize,
     /// Containers over all machines, at most 20,000.
     pub containers: usize,
+    /// Hosted sites, at most 1,000.
+    pub sites: usize,
     /// Log lines a second over all containers.
     pub log_rate: f64,
     /// The same seed plays the same fleet.
@@ -40,6 +44,7 @@ impl Default for Size {
         Self {
             nodes: 6,
             containers: 38,
+            sites: 52,
             log_rate: 40.0,
             seed: 7,
         }
@@ -63,6 +68,9 @@ pub struct Simulation {
     pub actors: Vec<Actor>,
     /// Its services.
     pub services: Vec<ServiceSpec>,
+    /// What its sites are sold for.
+    pub terms: Terms,
+    sites: Vec<Site>,
     seed: u64,
     /// Lines a second of one container.
     rate: f64,
@@ -87,14 +95,8 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
     if !prepare(&context, &simulation, begun).await {
         return;
     }
-    let mut tick = tokio::time::interval(EVERY.duration());
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut story = incidents::Story::new(begun);
     loop {
-        tokio::select! {
-            () = context.cancel.cancelled() => return,
-            _ = tick.tick() => {}
-        }
         let now = drivers::clock::now();
         story.play(&context, &simulation, now).await;
         for actor in &simulation.actors {
@@ -110,11 +112,21 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
                 return;
             }
         }
+        let wait = drivers::clock::now().about(EVERY).duration();
+        tokio::select! {
+            () = context.cancel.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
     }
 }
 
 /// What is known of the machines before the first look: that they answer, what they are, and their past.
 async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool {
+    for site in &simulation.sites {
+        if !context.send(Fact::SiteBooked(Box::new(site.clone()))).await {
+            return false;
+        }
+    }
     for actor in &simulation.actors {
         let node = actor.profile.name.clone();
         let round_trip = Some(host::round_trip(&actor.part, simulation.seed, now));

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use drivers::clock::now;
 use drivers::docker::{Counters, Docker};
 use drivers::host::CommandLine;
 use futures::stream::{self, StreamExt};
@@ -29,9 +30,9 @@ const PER_COMMAND: usize = 100;
 const COMMAND_DEADLINE: Span = Span::seconds(10);
 
 /// How soon a second look follows a first.
-const SECOND_LOOK: Duration = Duration::from_millis(500);
+const SECOND_LOOK: Span = Span::millis(500);
 /// The shortest pause between two sweeps.
-const SHORTEST: Duration = Duration::from_millis(200);
+const SHORTEST: Span = Span::millis(200);
 
 /// Where the files are.
 enum Files {
@@ -101,11 +102,11 @@ impl Sampler {
                 return;
             }
             let wait = if looked_first {
-                every.duration().min(SECOND_LOOK)
+                every.min(SECOND_LOOK)
             } else {
-                every.duration().max(SHORTEST)
+                every.max(SHORTEST)
             };
-            tokio::time::sleep(wait).await;
+            tokio::time::sleep(now().about(wait).duration()).await;
             if !unseen.is_empty() {
                 let samples = self.ask(unseen).await;
                 if !samples.is_empty() && !self.send(samples, UNSEEN_EVERY, Origin::DockerApi).await
@@ -113,7 +114,7 @@ impl Sampler {
                     return;
                 }
                 // Two sweeps that wait in the queue together would be one.
-                tokio::time::sleep(SHORTEST).await;
+                tokio::time::sleep(SHORTEST.duration()).await;
             }
             let idle = self.running.borrow().is_empty();
             if idle && self.running.changed().await.is_err() {

@@ -1,8 +1,6 @@
 //! What is read of a machine when, the same for this one and for those over SSH.
 
-use std::time::Duration;
-
-use drivers::DriverError;
+use drivers::{DriverError, clock};
 use tokio::time::{Instant, sleep_until};
 use vocab::{HostCondition, HostSample, NodeName, Origin, Process, Span};
 use world::Fact;
@@ -16,7 +14,7 @@ const CONDITION_EVERY: Span = Span::seconds(30);
 const PROCESSES_EVERY: Span = Span::seconds(2);
 
 /// How soon after the first reading of counters the second is made, so that rates are on the screen at once.
-const FIRST_RATES: Duration = Duration::from_millis(300);
+const FIRST_RATES: Span = Span::millis(300);
 
 /// A listing of processes: those shown, and how many there are.
 pub type ProcessList = (Vec<Process>, u32);
@@ -56,7 +54,7 @@ pub async fn watch<M: Machine>(
     // Rates first: asking systemd may take its time.
     let mut due = Due {
         sample: now,
-        condition: now + FIRST_RATES,
+        condition: now + FIRST_RATES.duration(),
         processes: now,
     };
     loop {
@@ -67,12 +65,12 @@ pub async fn watch<M: Machine>(
         let now = Instant::now();
         if due.sample <= now {
             let sample = machine.sample().await?;
-            due.sample = now
-                + if sample.is_some() {
-                    context.refresh.duration()
-                } else {
-                    FIRST_RATES
-                };
+            let wait = if sample.is_some() {
+                clock::now().about(context.refresh)
+            } else {
+                FIRST_RATES
+            };
+            due.sample = now + wait.duration();
             if let Some(sample) = sample {
                 sampled();
                 let fact = Fact::NodeSampled {

@@ -28,7 +28,7 @@ use vocab::{LogBatch, LogRequest, LogSource, Text};
 
 use self::outbox::Outbox;
 
-/// Batches that wait in the channel itself; the queue before it is the one that drops.
+/// Batches that wait in the channel itself; the queue before it is the one that grows and drops.
 const CHANNEL: usize = 4;
 
 /// Reads a log as requested, in one task, until it is at its end, `cancel` says so or the receiver is gone. Trouble

@@ -14,10 +14,7 @@ use super::line::{RawItem, RawLine};
 /// The most items of a batch.
 const BATCH: usize = 512;
 
-/// How long a batch that is not full waits for more.
-const WAIT: Duration = Duration::from_millis(50);
-
-/// The same for the first one, so that the tail of a log is there at once.
+/// How long the first batch waits for more: the tail of a log is there at once.
 const FIRST_WAIT: Duration = Duration::from_millis(5);
 
 /// The most lines that wait for a slow reader, and the most bytes of them; then the oldest go, and are counted.
@@ -34,8 +31,8 @@ struct Pile {
 struct State {
     full: VecDeque<Pile>,
     filling: Pile,
-    /// When the first item of `filling` came.
-    since: Option<Instant>,
+    /// When `filling` is to be handed on, full or not: at the next pulse, with all other logs. `None` while nothing is in it.
+    due: Option<Instant>,
     lines: usize,
     bytes: usize,
     /// Lines that were dropped before the oldest that waits.
@@ -50,7 +47,7 @@ impl State {
         if !pile.items.is_empty() {
             self.full.push_back(pile);
         }
-        self.since = None;
+        self.due = None;
     }
 
     fn drop_over(&mut self) {
@@ -115,9 +112,14 @@ impl Outbox {
     fn push(&self, item: RawItem) {
         let mut state = self.lock();
         let bytes = item.bytes();
-        let first = state.since.is_none();
+        let first = state.due.is_none();
         if first {
-            state.since = Some(Instant::now());
+            let wait = if state.delivered {
+                clock::now().until_pulse().duration()
+            } else {
+                FIRST_WAIT
+            };
+            state.due = Some(Instant::now() + wait);
         }
         state.filling.bytes += bytes;
         state.filling.items.push(item);
@@ -134,9 +136,13 @@ impl Outbox {
         }
     }
 
-    /// Hands batches on, oldest first, until the outbox is closed and empty or nobody takes them.
+    /// Hands batches on, oldest first, until the outbox is closed and empty or nobody takes them. What comes while there
+    /// is no room goes into the batch that waits for it, so that who reads seldom reads much at once.
     pub(super) async fn deliver(&self, sender: &mpsc::Sender<LogBatch>) {
-        while let Some((pile, skipped)) = self.next().await {
+        while let Ok(room) = sender.reserve().await {
+            let Some((pile, skipped)) = self.next().await else {
+                return;
+            };
             // Only what is really delivered is sanitised and masked: lines that are dropped cost next to nothing.
             let items: Vec<LogItem> = pile.items.into_iter().map(RawItem::finish).collect();
             let batch = LogBatch {
@@ -144,9 +150,7 @@ impl Outbox {
                 items,
                 skipped,
             };
-            if sender.send(batch).await.is_err() {
-                return;
-            }
+            room.send(batch);
         }
     }
 
@@ -154,8 +158,7 @@ impl Outbox {
         loop {
             let wait = {
                 let mut state = self.lock();
-                let wait = if state.delivered { WAIT } else { FIRST_WAIT };
-                let due = state.since.is_some_and(|since| since.elapsed() >= wait);
+                let due = state.due.is_some_and(|due| due <= Instant::now());
                 if state.full.is_empty() && (due || state.closed) {
                     state.turn();
                 }
@@ -165,7 +168,7 @@ impl Outbox {
                 if state.closed {
                     return None;
                 }
-                state.since.map(|since| since + wait)
+                state.due
             };
             match wait {
                 None => self.news.notified().await,
@@ -187,7 +190,7 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use vocab::{NodeName, Output, Time};
+    use vocab::{NodeName, Output, Span, Time};
 
     use super::*;
 
@@ -262,7 +265,7 @@ mod tests {
         let deliver = outbox.deliver(&sender);
         let take = async {
             assert_eq!(lines(&receiver.recv().await.unwrap()), [1]);
-            assert!(begun.elapsed() < WAIT);
+            assert!(begun.elapsed() < Span::PULSE.duration());
             outbox.line(line(2));
             outbox.line(line(3));
             assert_eq!(lines(&receiver.recv().await.unwrap()), [2, 3]);

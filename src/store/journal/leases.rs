@@ -17,7 +17,8 @@ fn changed(call: &StepCall) -> Option<String> {
         }
         StepCall::RestartUnit { node, unit } => Some(format!("unit {node}/{unit}")),
         StepCall::Reboot { node } => Some(format!("node {node}")),
-        StepCall::Command { .. }
+        StepCall::Site(_)
+        | StepCall::Command { .. }
         | StepCall::ContainerCommand { .. }
         | StepCall::Verify(_)
         | StepCall::Handover { .. } => None,
@@ -26,13 +27,17 @@ fn changed(call: &StepCall) -> Option<String> {
 
 /// Takes everything the plan changes, or nothing: who holds one of them is in the error.
 pub(crate) fn take(transaction: &Transaction<'_>, plan: &Plan, file: &Text) -> Result<(), Failure> {
-    for step in &plan.steps {
-        let Some(object) = changed(&step.call) else {
-            continue;
-        };
+    let site = plan
+        .order()
+        .map(|order| (format!("site {}", order.site.domain), 0));
+    let objects = plan
+        .steps
+        .iter()
+        .filter_map(|step| Some((changed(&step.call)?, step.object)));
+    for (object, of) in site.into_iter().chain(objects) {
         let shown = plan
             .objects
-            .get(step.object)
+            .get(of)
             .map_or_else(|| object.clone(), in_words);
         let taken = transaction
             .prepare_cached(

@@ -6,6 +6,7 @@
 pub(crate) mod leases;
 pub(crate) mod read;
 pub(crate) mod recovery;
+mod saga;
 pub(crate) mod write;
 
 pub use read::{Foreign, Runs};

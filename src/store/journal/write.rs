@@ -138,7 +138,11 @@ pub(crate) fn next_change(transaction: &Transaction<'_>) -> rusqlite::Result<i64
 }
 
 /// Marks a run as changed; refuses when it is another process's by now.
-fn touch(transaction: &Transaction<'_>, opening: i64, run: RunId) -> Result<(), Failure> {
+pub(crate) fn touch(
+    transaction: &Transaction<'_>,
+    opening: i64,
+    run: RunId,
+) -> Result<(), Failure> {
     let change = next_change(transaction)?;
     let id = run.to_string();
     let ours = transaction

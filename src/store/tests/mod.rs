@@ -6,4 +6,5 @@ mod full;
 mod history;
 mod journal;
 mod opening;
+mod sagas;
 mod support;

@@ -2,8 +2,10 @@
 
 pub mod attention;
 pub mod forecast;
+pub mod income;
 pub mod totals;
 
 pub use attention::{Concern, Severity, concerns};
 pub use forecast::days_until_full;
+pub use income::{Income, Revenue, income, revenue};
 pub use totals::{Totals, totals};

@@ -45,6 +45,18 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::ServiceProbed { service, outcome } => {
             services::probed(world, event.at, service, outcome)
         }
+        Fact::TermsDeclared(terms) => {
+            world.terms = terms.as_deref().cloned();
+            Vec::new()
+        }
+        Fact::SiteBooked(site) => {
+            world.sites.insert(site.domain.clone(), (**site).clone());
+            Vec::new()
+        }
+        Fact::SiteGone(domain) => {
+            world.sites.remove(domain);
+            Vec::new()
+        }
         Fact::RunRecorded(_)
         | Fact::StepMoved { .. }
         | Fact::RunMoved { .. }

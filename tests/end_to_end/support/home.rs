@@ -136,10 +136,15 @@ impl Home {
 
     /// Runs the program to its end.
     pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_within(COMMAND, arguments)
+    }
+
+    /// Runs the program to its end, which comes within this time.
+    pub fn run_within(&self, within: Duration, arguments: &[&str]) -> Ran {
         let mut child = self.command(arguments).spawn().unwrap();
         let out = gather(child.stdout.take().unwrap());
         let err = gather(child.stderr.take().unwrap());
-        let code = ended(&mut child, COMMAND, &arguments.join(" "));
+        let code = ended(&mut child, within, &arguments.join(" "));
         Ran {
             code,
             out: out.join().unwrap(),

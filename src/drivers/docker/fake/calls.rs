@@ -1,7 +1,6 @@
 //! The simulated engine's answers to the questions of [`Docker`].
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -125,10 +124,11 @@ impl Docker for SimulatedEngine {
                     // A real follow ends with the process.
                     Ok(Some((_, false))) if number > last => return None,
                     Ok(Some((line, _))) if line.at > now() => {
-                        tokio::time::sleep(
-                            line.at.since(now()).duration().min(Duration::from_secs(1)),
-                        )
-                        .await;
+                        // With the lines of all other containers, and not each at a moment of its own.
+                        let now = now();
+                        let then = line.at.min(now + Span::seconds(1));
+                        let wait = (then + then.until_pulse()).since(now);
+                        tokio::time::sleep(wait.duration()).await;
                     }
                     Ok(Some((_, false))) => number += 1,
                     Ok(Some((line, true))) => {

@@ -140,9 +140,12 @@ fn step(run: &Run, index: usize, console: &mut Console) -> Result<()> {
     let (word, rest) = step_words(&run.steps[index].state);
     let tone = match run.steps[index].state {
         StepState::Done { .. } => Tone::Good,
-        StepState::Failed { .. } => Tone::Bad,
-        StepState::Unknown { .. } => Tone::Warn,
-        StepState::Waiting | StepState::Running { .. } | StepState::Skipped => Tone::Dim,
+        StepState::Failed { .. } | StepState::Stuck { .. } => Tone::Bad,
+        StepState::Unknown { .. } | StepState::Undoing { .. } => Tone::Warn,
+        StepState::Waiting
+        | StepState::Running { .. }
+        | StepState::Undone { .. }
+        | StepState::Skipped => Tone::Dim,
     };
     let name = run
         .plan

@@ -13,11 +13,14 @@ use crate::print::{Tone, piece};
 pub(crate) const fn after(run: &Run) -> Exit {
     match run.state {
         RunState::Verified | RunState::Done => Exit::Fine,
-        RunState::Failed => Exit::Wrong,
+        RunState::Failed | RunState::RolledBack => Exit::Wrong,
         RunState::Cancelled => Exit::Interrupted,
-        RunState::Unknown | RunState::Grace { .. } | RunState::Running | RunState::Cancelling => {
-            Exit::Unknown
-        }
+        RunState::Unknown
+        | RunState::NeedsOperator
+        | RunState::RollingBack
+        | RunState::Grace { .. }
+        | RunState::Running
+        | RunState::Cancelling => Exit::Unknown,
     }
 }
 

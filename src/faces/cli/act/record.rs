@@ -164,6 +164,9 @@ const fn word(state: &StepState) -> &'static str {
         StepState::Done { .. } => "done",
         StepState::Failed { .. } => "failed",
         StepState::Unknown { .. } => "unknown",
+        StepState::Undoing { .. } => "undoing",
+        StepState::Undone { .. } => "undone",
+        StepState::Stuck { .. } => "stuck",
         StepState::Skipped => "skipped",
     }
 }
@@ -171,11 +174,15 @@ const fn word(state: &StepState) -> &'static str {
 /// The word for a step's state, and what there is to say of it.
 pub(crate) fn step_words(state: &StepState) -> (&'static str, String) {
     let rest = match state {
-        StepState::Waiting | StepState::Running { .. } | StepState::Skipped => String::new(),
+        StepState::Waiting
+        | StepState::Running { .. }
+        | StepState::Undoing { .. }
+        | StepState::Skipped => String::new(),
         StepState::Done { took: span, note } if note.is_empty() => format!(" in {}", took(*span)),
         StepState::Done { took: span, note } => format!(" in {}: {note}", took(*span)),
         StepState::Failed { took: span, reason } => format!(" after {}: {reason}", took(*span)),
-        StepState::Unknown { reason } => format!(": {reason}"),
+        StepState::Unknown { reason } | StepState::Stuck { reason } => format!(": {reason}"),
+        StepState::Undone { note } => format!(": {note}"),
     };
     (word(state), rest)
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use link::{Gone, Watch};
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogItem, LogRequest, Time};
-use world::{AuditLine, Event, Interest, Point, Run, SeriesKey, World};
+use world::{AuditCheck, AuditLine, Event, Interest, Point, Run, SeriesKey, World};
 
 use super::fleet;
 
@@ -13,6 +13,8 @@ pub(crate) struct FakeWatch {
     world: World,
     now: Time,
     events: mpsc::UnboundedReceiver<Event>,
+    /// What is found when the audit log is checked.
+    pub check: AuditCheck,
 }
 
 impl FakeWatch {
@@ -22,6 +24,7 @@ impl FakeWatch {
             world: World::default(),
             now,
             events: receiver,
+            check: AuditCheck::Whole(fleet::audit().len() as u64),
         };
         for event in events {
             watch.apply(event);
@@ -86,6 +89,10 @@ impl Watch for FakeWatch {
 
     async fn audit(&self, limit: usize) -> Vec<AuditLine> {
         fleet::audit().into_iter().rev().take(limit).collect()
+    }
+
+    async fn verify_audit(&self) -> AuditCheck {
+        self.check.clone()
     }
 }
 

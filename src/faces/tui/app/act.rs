@@ -21,12 +21,15 @@ impl App {
             Action::AppHelp => self.dialogs.push(Dialog::Help(Help::default())),
             Action::AppCommand => {
                 let history = self.history.iter().cloned().collect();
-                self.dialogs
-                    .push(Dialog::Palette(Palette::new(seen, history)));
+                self.dialogs.push(Dialog::Palette(Palette::new(
+                    seen,
+                    history,
+                    self.config.themes.clone(),
+                )));
             }
             Action::AppLock => self.lock(seen),
             Action::AppSettings => {
-                let note = super::take::settings(&self.config);
+                let note = super::take::settings(&self.config, self.theme.as_deref());
                 self.dialogs.push(Dialog::Note(note));
             }
             Action::AppNotices => self.notices(seen),
@@ -235,7 +238,7 @@ impl App {
             .world
             .runs
             .values()
-            .filter(|run| !run.state.is_over())
+            .filter(|run| self.own.contains(&run.id()) && !run.state.is_over())
             .map(|run| run.plan.title.to_string())
             .collect();
         if running.is_empty() {
@@ -331,6 +334,8 @@ const fn view_of(action: Action) -> Option<View> {
         Action::ViewServices => View::Services,
         Action::ViewRuns => View::Runs,
         Action::ViewLogs => View::Logs,
+        Action::ViewSites => View::Sites,
+        Action::ViewRevenue => View::Revenue,
         _ => return None,
     })
 }

@@ -27,7 +27,9 @@ impl App {
         };
         buffer.set_style(screen, styles.of(Role::Screen));
         self.areas.clear();
-        let Some(parts) = layout(screen, self.place.view, self.place.focus, &self.views()) else {
+        let sites = !seen.world.sites.is_empty();
+        let (view, focus) = (self.place.view, self.place.focus);
+        let Some(parts) = layout(screen, view, focus, &self.views(), sites) else {
             bars::one_line(buffer, screen, seen, &look);
             if let Some(dialog) = self.dialogs.last_mut() {
                 let scopes = Vec::new();
@@ -189,7 +191,8 @@ impl App {
             View::Nodes => wanted.extend([Action::LogsOpen, Action::ShellOpen]),
             View::Runs => wanted.push(Action::RunUndo),
             View::Logs => wanted.extend([Action::LogsFollow, Action::LogsNextError]),
-            View::Overview | View::Services => {}
+            View::Revenue => wanted.push(Action::RevenueExport),
+            View::Overview | View::Services | View::Sites => {}
         }
         if self.read_only() {
             wanted.retain(|action| {

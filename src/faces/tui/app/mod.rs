@@ -14,16 +14,16 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 
 use config::keymap::Chord;
-use config::{Config, Diagnostic, Report};
+use config::{Config, Diagnostic, Report, Theme};
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 use tui_input::Input;
 use ui::{KeyMap, Pane, Role, Seen, Styles, View};
-use vocab::{LogBatch, LogRequest, RunId, Span, Text, Time};
+use vocab::{LogRequest, RunId, Span, Text, Time};
 use world::query::attention::About;
 use world::{Consent, Intent, Interest, Plan, Refusal};
 
@@ -56,6 +56,8 @@ pub enum Demand {
         /// What is written.
         text: String,
     },
+    /// Load the theme of this name.
+    Theme(String),
     /// Read these logs in place of what was read before.
     Read(Vec<LogRequest>),
     /// Capture the mouse, or let it go.
@@ -81,8 +83,8 @@ pub enum Message {
     Said(Text, Role),
     /// A file was written, or why not.
     Exported(Result<PathBuf, Text>),
-    /// Lines of a log.
-    Lines(LogBatch),
+    /// A theme was loaded, and what is wrong with it.
+    Themed(Box<(Theme, Report)>),
     /// The files of the user were read again.
     Reloaded(Box<(Config, Report)>),
     /// A shell was taken on and may have the terminal now.
@@ -115,6 +117,8 @@ pub struct App {
     config: Config,
     problems: Vec<Diagnostic>,
     styles: Styles,
+    /// The name of the theme that was chosen by hand.
+    theme: Option<String>,
     keys: KeyMap,
     zone: TimeZone,
     plain: bool,
@@ -126,6 +130,8 @@ pub struct App {
     pressed: Vec<Chord>,
     said: Option<Said>,
     history: VecDeque<String>,
+    /// The runs that were begun here: those that end when this console does.
+    own: BTreeSet<RunId>,
     can_change: bool,
     locked: bool,
     mouse: bool,
@@ -151,6 +157,7 @@ impl App {
         let mouse = config.settings.mouse;
         let mut app = Self {
             styles: Styles::new(&config.theme),
+            theme: None,
             keys: KeyMap::default(),
             config: Config::default(),
             problems: Vec::new(),
@@ -164,6 +171,7 @@ impl App {
             pressed: Vec::new(),
             said: None,
             history: VecDeque::new(),
+            own: BTreeSet::new(),
             can_change,
             locked,
             mouse,
@@ -180,12 +188,25 @@ impl App {
         let (keys, unknown) = KeyMap::new(&config.keymap);
         self.keys = keys;
         self.problems = report.iter().cloned().chain(unknown).collect();
+        for pane in &mut self.panes {
+            pane.configure(&config.settings);
+        }
+        // A theme that was chosen by hand stays until the settings name another.
+        let named = &config.settings.theme;
+        if self.theme.is_none() || *named != self.config.settings.theme {
+            self.theme = None;
+            self.dress(&config.theme);
+        }
+        self.config = config;
+    }
+
+    /// Draws in this theme from now on.
+    fn dress(&mut self, theme: &Theme) {
         self.styles = if self.plain {
             Styles::new(&config::theme::load("plain", None, &mut Report::default()))
         } else {
-            Styles::new(&config.theme)
+            Styles::new(theme)
         };
-        self.config = config;
     }
 
     /// Whether the mouse is to be captured.
@@ -204,7 +225,23 @@ impl App {
         interest
     }
 
-    /// Whether what is on the screen changes by itself before the next event: a message that goes, a countdown.
+    /// Whether the newest line of a log is watched as it comes.
+    pub fn follows(&self) -> bool {
+        let mut shown = self.areas.iter();
+        shown.any(|(view, _)| {
+            let mut panes = self.panes.iter();
+            panes.any(|pane| pane.view() == *view && pane.follows())
+        })
+    }
+
+    /// When the screen looks different though nothing happens; beside the clock, which turns every second.
+    pub fn changes_at(&self, now: Time) -> Option<Time> {
+        self.dialogs
+            .last()
+            .and_then(|dialog| dialog.changes_at(now))
+    }
+
+    /// Whether nothing can be changed, by the session's nature or because it is locked.
     fn read_only(&self) -> bool {
         self.locked || !self.can_change
     }
@@ -233,6 +270,12 @@ impl App {
         });
     }
 
+    /// Asks for a plan to be taken on.
+    fn submit(&mut self, plan: Box<Plan>, consent: Consent) -> Vec<Demand> {
+        self.own.insert(plan.id);
+        vec![Demand::Submit(plan, consent)]
+    }
+
     /// Goes somewhere, and remembers where one came from.
     fn go(&mut self, view: View) {
         let focus = if view == View::Overview {
@@ -253,6 +296,7 @@ impl App {
             About::Container(_) => View::Containers,
             About::Service(_) => View::Services,
             About::Run(_) => View::Runs,
+            About::Site(_) => View::Sites,
             About::Console(_) => return false,
         };
         self.go(view);

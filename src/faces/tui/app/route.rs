@@ -105,7 +105,7 @@ impl App {
             Answer::Stay | Answer::Close => Vec::new(),
             Answer::Act(action) => self.perform(action, seen),
             Answer::Command(text, command) => self.command(text, command, seen),
-            Answer::Submit(plan, consent) => vec![Demand::Submit(plan, consent)],
+            Answer::Submit(plan, consent) => self.submit(plan, consent),
             Answer::Quit => vec![Demand::Quit],
             Answer::Unlock => {
                 self.locked = false;
@@ -135,6 +135,7 @@ impl App {
             Command::Jump(about) => self.settle(Outcome::Jump(about), seen),
             Command::Ask(intent) => self.settle(Outcome::Ask(intent), seen),
             Command::Shell(intent) => self.settle(Outcome::Shell(intent), seen),
+            Command::Theme(name) => vec![Demand::Theme(name)],
             Command::Logs(sources) => self.settle(Outcome::Logs(sources), seen),
         }
     }

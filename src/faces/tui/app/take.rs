@@ -1,8 +1,8 @@
 //! What comes back: plans, refusals, lines, files read again; and what the console has to say of itself.
 
-use config::{Config, Diagnostic, Severity};
-use ui::{Figure, Role, Seen};
-use vocab::{Text, Time};
+use config::{Config, Diagnostic, Report, Severity, Theme};
+use ui::{Figure, Role, Seen, View};
+use vocab::{LogBatch, Text, Time};
 use world::{Confirmation, Consent, Plan};
 
 use super::{App, Demand, Message};
@@ -27,10 +27,9 @@ impl App {
                 self.say(format!("written to {}", path.display()), Role::Text, now);
             }
             Message::Exported(Err(text)) => self.say(text, Role::Warn, now),
-            Message::Lines(batch) => {
-                for pane in &mut self.panes {
-                    pane.take(batch.clone());
-                }
+            Message::Themed(loaded) => {
+                let (theme, report) = *loaded;
+                self.themed(&theme, &report, now);
             }
             Message::Reloaded(read) => {
                 let (config, report) = *read;
@@ -59,11 +58,36 @@ impl App {
         Vec::new()
     }
 
+    fn themed(&mut self, theme: &Theme, report: &Report, now: Time) {
+        self.dress(theme);
+        self.theme = Some(theme.name.clone());
+        let words = match report.iter().next() {
+            Some(problem) => problem.to_string(),
+            None if self.plain => "NO_COLOR is set: no theme has colours".to_owned(),
+            None => format!(
+                "theme {}; theme = \"{0}\" in settings.toml keeps it",
+                theme.name
+            ),
+        };
+        let fine = report.is_empty() && !self.plain;
+        let role = if fine { Role::Text } else { Role::Warn };
+        self.say(Text::line(words), role, now);
+    }
+
+    /// Takes in lines of logs.
+    pub fn lines(&mut self, batches: Vec<LogBatch>) {
+        if let Some(pane) = self.pane(View::Logs) {
+            for batch in batches {
+                pane.take(batch);
+            }
+        }
+    }
+
     /// What is reversible begins its grace window at once; all else asks.
     fn planned(&mut self, plan: Box<Plan>, now: Time) -> Vec<Demand> {
         self.said = None;
         match &plan.confirmation {
-            Confirmation::Grace(_) => vec![Demand::Submit(plan, Consent::Grace)],
+            Confirmation::Grace(_) => self.submit(plan, Consent::Grace),
             Confirmation::Letter(_) | Confirmation::TypedName(_) => {
                 // A plan that arrives while another asks must not slip under its letter.
                 if self
@@ -122,14 +146,17 @@ pub fn notices(problems: &[Diagnostic], seen: Seen<'_>) -> Note {
 }
 
 /// The settings in force.
-pub fn settings(config: &Config) -> Note {
+pub fn settings(config: &Config, theme: Option<&str>) -> Note {
     let settings = &config.settings;
     let figure =
         |label: &str, value: String, source: &str| Item::Figure(Figure::new(label, value, source));
     let items = vec![
         figure(
             "theme",
-            settings.theme.clone(),
+            theme.map_or_else(
+                || settings.theme.clone(),
+                |theme| format!("{theme}, by hand"),
+            ),
             "theme = \"night\", \"day\", \"contrast\", \"plain\" or a file in themes/",
         ),
         figure(

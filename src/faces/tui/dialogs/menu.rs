@@ -93,6 +93,14 @@ const fn offered(view: View) -> &'static [Action] {
             A::LogsExport,
             A::CopyCell,
         ],
+        View::Sites => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::JumpService,
+            A::CopyCell,
+            A::CopyCommand,
+        ],
+        View::Revenue => &[A::ListOpen, A::RevenueExport, A::CopyCell, A::CopyCommand],
         View::Overview => &[],
     }
 }

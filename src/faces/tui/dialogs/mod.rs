@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ui::{Action, KeyMap, Look, Role, Seen};
+use vocab::Time;
 use world::{Consent, Plan};
 
 pub use help::Help;
@@ -71,12 +72,20 @@ impl Dialog {
     /// Takes a key. `action` is what the keymap says of it in the dialog's scope.
     pub fn key(&mut self, key: &KeyEvent, action: Option<Action>, seen: Seen<'_>) -> Answer {
         match self {
-            Self::Plan(dialog) => dialog.key(key, action),
+            Self::Plan(dialog) => dialog.key(key, action, seen.now),
             Self::Menu(dialog) => dialog.key(key, action),
             Self::Help(dialog) => dialog.key(key, action),
             Self::Palette(dialog) => dialog.key(key, action, seen),
             Self::Note(dialog) => dialog.key(action),
             Self::Quit(dialog) => dialog.key(key, action),
+        }
+    }
+
+    /// When it looks different though nothing happens.
+    pub fn changes_at(&self, now: Time) -> Option<Time> {
+        match self {
+            Self::Plan(dialog) => dialog.counts_at(now),
+            _ => None,
         }
     }
 

@@ -9,7 +9,7 @@ use ui::widgets::frame::{Frame, frame, rule};
 use ui::widgets::text::wrap;
 use ui::widgets::{Page, edit, fit, line_input, put};
 use ui::{Action, Look, Role, Seen};
-use vocab::Text;
+use vocab::{Span, Text, Time};
 use world::query::concerns;
 use world::{Confirmation, Consent, Plan};
 
@@ -24,6 +24,9 @@ enum Focus {
     Go,
 }
 
+/// How long a plan is on the screen before its keys count: what is typed ahead is no consent.
+const UNREAD: Span = Span::millis(400);
+
 /// The order tab goes in.
 const ORDER: [Focus; 3] = [Focus::Cancel, Focus::Name, Focus::Go];
 
@@ -34,6 +37,8 @@ pub struct PlanDialog {
     name: Input,
     page: Page,
     note: Option<Text>,
+    /// When it was first drawn.
+    drawn: Option<Time>,
 }
 
 impl PlanDialog {
@@ -45,18 +50,32 @@ impl PlanDialog {
             name: Input::default(),
             page: Page::default(),
             note: None,
+            drawn: None,
         }
     }
 
+    /// When its keys begin to count, while they do not and it is on the screen.
+    pub fn counts_at(&self, now: Time) -> Option<Time> {
+        self.drawn
+            .filter(|_| !self.counts(now))
+            .map(|drawn| drawn + UNREAD)
+    }
+
+    fn counts(&self, now: Time) -> bool {
+        self.drawn.is_some_and(|drawn| now >= drawn + UNREAD)
+    }
+
     /// Takes a key.
-    pub fn key(&mut self, key: &KeyEvent, action: Option<Action>) -> Answer {
+    pub fn key(&mut self, key: &KeyEvent, action: Option<Action>, now: Time) -> Answer {
         self.note = None;
         match action {
             Some(Action::DialogCancel) => return Answer::Close,
+            Some(action) if self.page.act(action) => {}
+            // Typed before the plan could be seen: it was meant for something else.
+            _ if !self.counts(now) => {}
             Some(Action::DialogNext) => self.focus = self.turn(1),
             Some(Action::DialogPrevious) => self.focus = self.turn(2),
             Some(Action::DialogPress) => return self.press(),
-            Some(action) if self.page.act(action) => {}
             _ => return self.typed(key),
         }
         Answer::Stay
@@ -115,8 +134,11 @@ impl PlanDialog {
         Answer::Stay
     }
 
-    /// Draws it.
+    /// Draws it; the keys that consent are dim until they count.
     pub fn draw(&mut self, buffer: &mut Buffer, screen: Rect, seen: Seen<'_>, look: &Look<'_>) {
+        // A clock that was put back begins anew.
+        let drawn = self.drawn.filter(|drawn| *drawn <= seen.now);
+        self.drawn = drawn.or(Some(seen.now));
         let width = screen
             .width
             .min(112)
@@ -146,6 +168,7 @@ impl PlanDialog {
                     height: 1,
                     ..inside
                 },
+                seen.now,
                 look,
             );
             return;
@@ -166,6 +189,7 @@ impl PlanDialog {
                 width: inside.width.saturating_sub(3),
                 height: 1,
             },
+            seen.now,
             look,
         );
         if let Some(note) = &self.note {
@@ -179,13 +203,17 @@ impl PlanDialog {
         }
     }
 
-    fn buttons(&self, buffer: &mut Buffer, area: Rect, look: &Look<'_>) {
+    fn buttons(&self, buffer: &mut Buffer, area: Rect, now: Time, look: &Look<'_>) {
         let styles = look.styles;
+        let counts = self.counts(now);
         match &self.plan.confirmation {
             Confirmation::TypedName(wanted) => {
                 let prompt = vec![
                     styles.ink(Role::Dim, "type "),
-                    styles.bold(Role::Bad, wanted.to_string()),
+                    styles.bold(
+                        if counts { Role::Bad } else { Role::Dim },
+                        wanted.to_string(),
+                    ),
                     styles.ink(Role::Dim, "  "),
                 ];
                 let x = put(buffer, area.x, area.y, area.width, Line::from(prompt));
@@ -236,6 +264,11 @@ impl PlanDialog {
             }
             Confirmation::Letter(letter) => {
                 let mut line = button(look, &letter.to_string(), "run it");
+                if !counts {
+                    for piece in &mut line {
+                        piece.style = styles.of(Role::Dim);
+                    }
+                }
                 line.extend(button(look, "esc", "not now"));
                 put(buffer, area.x, area.y, area.width, Line::from(line));
             }

@@ -187,7 +187,9 @@ pub fn tabs(
             look.styles.ink(Role::Tab, name.clone())
         };
         line.spans.push(ink);
-        line.spans.push(Span::raw("  "));
+        if index + 1 < names.len() {
+            line.spans.push(Span::raw("  "));
+        }
     }
     put(
         buffer,

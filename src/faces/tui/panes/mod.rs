@@ -2,14 +2,17 @@
 //!
 //! A pane knows nothing of the others: what leads elsewhere is an [`ui::Outcome`].
 
+pub mod amounts;
 mod attention;
 mod browse;
 mod containers;
 mod logs;
 mod nodes;
+mod revenue;
 mod runs;
 mod services;
 mod shared;
+mod sites;
 
 use ui::Pane;
 
@@ -21,4 +24,6 @@ pub const PANES: &[fn() -> Box<dyn Pane>] = &[
     || Box::new(services::Services::default()),
     || Box::new(runs::Runs::default()),
     || Box::new(logs::Logs::default()),
+    || Box::new(sites::Sites::default()),
+    || Box::new(revenue::Revenue::default()),
 ];

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::Report;
 use link::Command;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 use ui::Role;
-use vocab::{LogBatch, RunId, Text};
+use vocab::{RunId, Text};
 use world::{Consent, Intent, Plan, Refusal, RefusalKind};
 
 use crate::app::{Demand, Message};
@@ -22,7 +22,7 @@ pub struct Tasks {
     command: Option<Arc<dyn Command>>,
     messages: mpsc::Sender<Message>,
     exports: PathBuf,
-    readers: JoinSet<()>,
+    themes: Option<PathBuf>,
 }
 
 impl Tasks {
@@ -31,12 +31,13 @@ impl Tasks {
         command: Option<Arc<dyn Command>>,
         messages: mpsc::Sender<Message>,
         exports: PathBuf,
+        themes: Option<PathBuf>,
     ) -> Self {
         Self {
             command,
             messages,
             exports,
-            readers: JoinSet::new(),
+            themes,
         }
     }
 
@@ -68,6 +69,19 @@ impl Tasks {
         });
     }
 
+    /// Loads a theme.
+    pub fn load_theme(&self, name: String) {
+        let (messages, folder) = (self.messages.clone(), self.themes.clone());
+        tokio::task::spawn_blocking(move || {
+            let mut report = Report::default();
+            let theme = config::theme::load(&name, folder.as_deref(), &mut report);
+            let loaded = Message::Themed(Box::new((theme, report)));
+            if messages.blocking_send(loaded).is_err() {
+                tracing::debug!("the console ended before its theme was loaded");
+            }
+        });
+    }
+
     /// Writes a file, and says where or why not.
     pub fn export(&self, name: String, text: String) {
         let (messages, folder) = (self.messages.clone(), self.exports.clone());
@@ -78,22 +92,6 @@ impl Tasks {
                 tracing::debug!("the console ended before its file was written");
             }
         });
-    }
-
-    /// Reads these logs in place of what was read before.
-    pub fn read(&mut self, logs: Vec<mpsc::Receiver<LogBatch>>) {
-        self.readers.abort_all();
-        self.readers = JoinSet::new();
-        for mut lines in logs {
-            let messages = self.messages.clone();
-            self.readers.spawn(async move {
-                while let Some(batch) = lines.recv().await {
-                    if messages.send(Message::Lines(batch)).await.is_err() {
-                        return;
-                    }
-                }
-            });
-        }
     }
 }
 

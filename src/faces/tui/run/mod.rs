@@ -1,10 +1,11 @@
 //! The one loop of the console: input, the world, what came back, signals and the next due thing, then one frame.
 //!
-//! At rest it wakes once a second, for the clock. A key is drawn at once; a busy world at most thirty times a second.
+//! At rest it wakes once a second, for the clock. A key is drawn at once; what happens by itself four times a second.
 
 mod clipboard;
 mod demands;
 mod handover;
+mod lines;
 
 use std::time::Duration;
 
@@ -17,15 +18,18 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use ui::Seen;
 use ui::terminal::{Drawn, Guard, Happening, Modes, Screen, check};
+use vocab::{LogBatch, Span};
 use world::{Interest, Plan};
 
 use crate::app::{App, Demand, Message};
 use crate::reload;
 use crate::session::{ExitReason, Session};
 use demands::Tasks;
+use lines::Lines;
 
 /// A busy world is drawn at most this often: often enough to read, seldom enough for a slow link. Keys are drawn at once.
-const FRAME: Duration = Duration::from_millis(250);
+/// A little less than a pulse, so that what comes with one is drawn with it and does not wake the loop again.
+const FRAME: Duration = Duration::from_millis(200);
 
 /// Messages of tasks that wait to be taken in.
 const MESSAGES: usize = 256;
@@ -73,11 +77,13 @@ pub async fn run(session: Session) -> color_eyre::Result<ExitReason> {
     let screen = guard
         .screen()
         .wrap_err("the terminal's size cannot be read")?;
+    let themes = paths.themes.clone();
     let _watcher = reload::watch(paths, messages.clone(), reloaded);
     let console = Console {
         app,
         watch,
-        tasks: Tasks::new(command, messages, exports),
+        tasks: Tasks::new(command, messages, exports, themes),
+        lines: Lines::default(),
         guard,
         screen,
         interest: Interest::default(),
@@ -91,6 +97,7 @@ struct Console {
     app: App,
     watch: Box<dyn Watch>,
     tasks: Tasks,
+    lines: Lines,
     guard: Guard,
     screen: Screen,
     interest: Interest,
@@ -106,6 +113,7 @@ enum Woken {
     Input(Option<std::io::Result<Event>>),
     World(bool),
     Message(Option<Message>),
+    Lines(Vec<LogBatch>),
     Due,
 }
 
@@ -120,16 +128,17 @@ impl Console {
         let mut drawn = Instant::now();
         let mut dirty = !self.draw()?;
         loop {
-            let due = self.due(dirty, drawn);
+            let due = self.due(dirty);
             let woken = tokio::select! {
                 biased;
                 happening = happenings.recv() => Woken::Happened(happening),
                 event = next(&mut events) => Woken::Input(event),
                 message = receiver.recv() => Woken::Message(message),
                 changed = self.watch.changed(), if alive => Woken::World(changed.is_ok()),
+                batches = self.lines.next() => Woken::Lines(batches),
                 () = sleep_until(due) => Woken::Due,
             };
-            let at_once = matches!(woken, Woken::Input(_) | Woken::Happened(_));
+            let at_once = !matches!(woken, Woken::World(_) | Woken::Lines(_));
             if matches!(woken, Woken::World(false)) {
                 alive = false;
             }
@@ -173,18 +182,27 @@ impl Console {
             },
             Woken::Message(Some(message)) => return self.messages(message, receiver),
             Woken::World(false) => return self.take(Message::Gone),
-            Woken::World(true) | Woken::Message(None) | Woken::Due => {}
+            Woken::Lines(batches) => self.app.lines(batches),
+            Woken::Due => {
+                let waiting = self.lines.waiting();
+                self.app.lines(waiting);
+            }
+            Woken::World(true) | Woken::Message(None) => {}
         }
         Ok(None)
     }
 
-    /// When something is to be drawn though nothing happens: the rest of a frame's time, else the clock's next second.
-    fn due(&self, dirty: bool, drawn: Instant) -> Instant {
-        if dirty && !self.busy {
-            return drawn + FRAME;
-        }
-        let into = self.watch.now().0.rem_euclid(1000).unsigned_abs();
-        Instant::now() + Duration::from_millis(1000 - into)
+    /// When something is to be drawn though nothing happens: with the next pulse, else with the clock's next second.
+    fn due(&self, dirty: bool) -> Instant {
+        let now = self.watch.now();
+        let wait = if self.lines.at_pulse() || dirty && !self.busy {
+            now.until_pulse()
+        } else {
+            Span::millis(1000 - now.0.rem_euclid(1000))
+        };
+        let change = self.app.changes_at(now).map(|at| at.since(now));
+        let wait = change.map_or(wait, |change| change.min(wait));
+        Instant::now() + wait.duration()
     }
 
     /// Takes in an event and all that wait behind it, so that a storm of them is drawn once.
@@ -260,17 +278,18 @@ impl Console {
                 Demand::Redraw => self.screen.redraw()?,
                 Demand::Suspend => self.guard.suspend()?,
                 Demand::Read(requests) => {
-                    let lines = requests
+                    let logs = requests
                         .into_iter()
                         .map(|request| self.watch.logs(request))
                         .collect();
-                    self.tasks.read(lines);
+                    self.lines.read(logs);
                 }
                 Demand::Copy(text) => {
                     if let Some(message) = clipboard::copy(&text, &self.screen)? {
                         self.app.take(message, self.watch.now());
                     }
                 }
+                Demand::Theme(name) => self.tasks.load_theme(name),
                 Demand::Export { name, text } => self.tasks.export(name, text),
                 demand => self.tasks.start(demand),
             }
@@ -295,6 +314,7 @@ impl Console {
             self.watch.set_interest(interest.clone());
             self.interest = interest;
         }
+        self.lines.watch(self.app.follows());
         // A pane chooses what to read when it is drawn; before that it has seen nothing to choose from.
         self.demand(Vec::new())?;
         Ok(!self.busy)

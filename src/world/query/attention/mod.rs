@@ -55,6 +55,8 @@ pub enum About {
     Service(vocab::ServiceName),
     /// A run.
     Run(vocab::RunId),
+    /// A hosted site.
+    Site(vocab::Domain),
     /// The console itself.
     Console(Text),
 }

@@ -1,5 +1,6 @@
 //! Strings of keys in, demands out.
 
+use config::{Config, Report};
 use proptest::prelude::*;
 use vocab::Span;
 use world::{Confirmation, Consent, ContainerVerb, Intent};
@@ -69,16 +70,66 @@ fn a_plan_asks_for_its_letter() {
             .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW)
             .is_empty()
     );
+    bench.read();
     insta::assert_snapshot!("plan_dialog", bench.screen(120, 36));
     assert!(bench.press("yR<enter>").is_empty(), "enter presses cancel");
     assert!(bench.press("r").is_empty(), "and the dialog is gone");
     bench
         .app
         .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW);
+    bench.read();
     assert_eq!(
         bench.press("r"),
         [Demand::Submit(Box::new(plan), Consent::Letter('r'))]
     );
+}
+
+#[test]
+fn what_is_typed_ahead_is_no_consent() {
+    let mut bench = bench();
+    let letter = plan(9, Confirmation::Letter('r'));
+    let ask = |bench: &mut Bench, plan: &world::Plan| {
+        bench
+            .app
+            .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW)
+    };
+    ask(&mut bench, &letter);
+    bench.now = bench.now + Span::minutes(1);
+    assert!(
+        bench.press("r<enter>").is_empty(),
+        "however long it waited, nobody has seen it"
+    );
+    let button = |bench: &mut Bench| {
+        let buffer = bench.buffer(120, 36);
+        let at = buffer.content.windows(3).position(|cells| {
+            cells
+                .iter()
+                .map(ratatui::buffer::Cell::symbol)
+                .eq(["r", " ", "r"])
+        });
+        buffer.content[at.expect("r run it")].style()
+    };
+    let dim = button(&mut bench);
+    let now = bench.now;
+    assert_eq!(bench.app.changes_at(now), Some(now + Span::millis(400)));
+    bench.now = now + Span::millis(399);
+    assert!(bench.press("r<enter><tab>").is_empty());
+    assert_eq!(button(&mut bench), dim);
+    bench.now = now + Span::millis(400);
+    assert_eq!(bench.app.changes_at(bench.now), None);
+    assert_ne!(button(&mut bench), dim, "it shows that it counts");
+    assert_eq!(
+        bench.press("r"),
+        [Demand::Submit(Box::new(letter), Consent::Letter('r'))]
+    );
+
+    let name = plan(10, Confirmation::TypedName("acme".into()));
+    ask(&mut bench, &name);
+    assert!(bench.press("<tab>acme<enter>").is_empty());
+    bench.screen(80, 24);
+    assert!(bench.press("<tab>acme<enter>").is_empty());
+    assert!(bench.press("<esc>").is_empty(), "the way out always counts");
+    assert!(!bench.screen(80, 24).contains("acme  "));
 }
 
 #[test]
@@ -91,14 +142,16 @@ fn a_name_is_typed_with_the_focus_on_cancel_and_never_pasted() {
             .take(Message::Planned(Ok(Box::new(plan.clone()))), NOW)
     };
     show(&mut bench);
+    bench.read();
     assert!(
         bench.press("acme/app<enter>").is_empty(),
         "nothing has the focus but cancel"
     );
     show(&mut bench);
+    bench.read();
     let seen = ui::Seen {
         world: &bench.world,
-        now: NOW,
+        now: bench.now,
     };
     bench.app.paste("acme/app", seen);
     assert!(bench.screen(100, 30).contains("has to be typed"));
@@ -174,9 +227,59 @@ fn typed_commands() {
 }
 
 #[test]
+fn a_theme_chosen_by_hand_stays_until_the_settings_name_another() {
+    let mut bench = bench();
+    let ground = |bench: &mut Bench| bench.buffer(80, 24)[(0, 12)].style().bg;
+    let night = ground(&mut bench);
+    assert!(bench.press(":theme dya<enter>").is_empty());
+    assert!(bench.screen(100, 24).contains("no theme is called dya"));
+    bench.press("<esc>");
+    assert_eq!(
+        bench.press(":theme d<tab><enter>"),
+        [Demand::Theme("day".into())]
+    );
+    let mut report = Report::default();
+    let loaded = config::theme::load("day", None, &mut report);
+    bench
+        .app
+        .take(Message::Themed(Box::new((loaded, report))), NOW);
+    let day = ground(&mut bench);
+    assert_ne!(day, night);
+
+    let reread = |theme: &str| {
+        let mut report = Report::default();
+        let config = Config {
+            keymap: config::keymap::load("default", None, &mut report),
+            theme: config::theme::load(theme, None, &mut report),
+            settings: config::Settings {
+                theme: theme.to_owned(),
+                ..config::Settings::default()
+            },
+            ..Config::default()
+        };
+        Message::Reloaded(Box::new((config, report)))
+    };
+    bench.app.take(reread("night"), NOW);
+    assert_eq!(ground(&mut bench), day, "the settings say what they said");
+    bench.app.take(reread("contrast"), NOW);
+    assert_ne!(ground(&mut bench), day);
+}
+
+#[test]
 fn quitting() {
+    assert_eq!(
+        bench().press("q"),
+        [Demand::Quit],
+        "what another process carries out goes on without this one"
+    );
     let mut busy = bench();
-    assert!(busy.press("q").is_empty(), "a run is under way: it asks");
+    let own = plan(2, Confirmation::Grace(Span::seconds(5)));
+    let begun = busy.app.take(Message::Planned(Ok(Box::new(own))), NOW);
+    assert!(matches!(*begun, [Demand::Submit(..)]));
+    assert!(
+        busy.press("q").is_empty(),
+        "a run of its own is under way: it asks"
+    );
     assert_eq!(busy.press("q"), [Demand::Quit]);
     assert_eq!(bench().press("<c-c><c-c>"), [Demand::Quit]);
     assert!(bench().press("<c-c>j<c-c>").is_empty());
@@ -239,13 +342,14 @@ proptest! {
         let mut bench = bench();
         let irreversible = plan(9, Confirmation::TypedName("acme/app/of/production".into()));
         bench.app.take(Message::Planned(Ok(Box::new(irreversible))), NOW);
+        bench.read();
         let keys: String = keys.chars().map(|c| match c {
             '<' => "<enter>".to_owned(),
             '>' => "<tab>".to_owned(),
             c => c.to_string(),
         }).collect();
         for event in events(&keys) {
-            let demands = bench.app.key(&event, ui::Seen { world: &bench.world, now: NOW });
+            let demands = bench.app.key(&event, ui::Seen { world: &bench.world, now: bench.now });
             prop_assert!(demands.iter().all(|demand| !matches!(demand, Demand::Submit(..))), "{:?}", demands);
         }
         bench.buffer(size.0, size.1);

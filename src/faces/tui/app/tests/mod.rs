@@ -1,5 +1,6 @@
 //! The console without a terminal: pictures at several sizes, strings of keys, sizes and keys nobody foresaw.
 
+mod hosting;
 mod keys;
 mod random;
 mod screens;
@@ -10,6 +11,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ui::Seen;
+use vocab::{Span, Time};
 use world::World;
 
 use crate::app::{App, Demand};
@@ -19,6 +21,7 @@ use crate::fixture::NOW;
 struct Bench {
     app: App,
     world: World,
+    now: Time,
 }
 
 impl Bench {
@@ -31,31 +34,40 @@ impl Bench {
         let config = Config {
             keymap: config::keymap::load("default", None, &mut report),
             theme: config::theme::load("night", None, &mut report),
+            themes: config::theme::available(None),
             ..Config::default()
         };
         assert!(report.is_empty(), "{report}");
         Self {
             app: App::new(config, &report, can_change, false, TimeZone::UTC),
             world,
+            now: NOW,
         }
     }
 
-    fn seen(world: &World) -> Seen<'_> {
-        Seen { world, now: NOW }
+    /// A look at the screen that is long enough for a plan.
+    fn read(&mut self) {
+        self.buffer(8, 2);
+        self.now = self.now + Span::millis(400);
+    }
+
+    const fn seen(world: &World, now: Time) -> Seen<'_> {
+        Seen { world, now }
     }
 
     /// Presses keys: characters as they are, others in angle brackets, such as `<enter>`.
     fn press(&mut self, keys: &str) -> Vec<Demand> {
         let mut demands = Vec::new();
         for event in events(keys) {
-            demands.extend(self.app.key(&event, Self::seen(&self.world)));
+            demands.extend(self.app.key(&event, Self::seen(&self.world, self.now)));
         }
         demands
     }
 
     fn buffer(&mut self, width: u16, height: u16) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-        self.app.draw(&mut buffer, Self::seen(&self.world));
+        self.app
+            .draw(&mut buffer, Self::seen(&self.world, self.now));
         buffer
     }
 

@@ -60,8 +60,8 @@ struct Player {
     next: u128,
     /// Plans that are still being made.
     coming: Vec<Plan>,
-    /// What was pressed since each plan was shown.
-    pressed: BTreeMap<RunId, (Plan, Vec<KeyEvent>)>,
+    /// The plans that came, and what was pressed since each was on the screen for long enough to be read.
+    pressed: BTreeMap<RunId, (Plan, Option<Vec<KeyEvent>>)>,
     tally: Tally,
 }
 
@@ -100,10 +100,23 @@ impl Player {
                 for press in self.choose() {
                     self.press(press);
                 }
+                if self.dice.below(2) == 0 {
+                    self.read();
+                }
             }
             for _ in 0..self.dice.below(3) {
                 self.press(Press::Key(KeyCode::Esc.into()));
             }
+        }
+    }
+
+    fn read(&mut self) {
+        if self.pressed.values().all(|(_, keys)| keys.is_some()) {
+            return;
+        }
+        self.bench.read();
+        for (_, keys) in self.pressed.values_mut() {
+            keys.get_or_insert_default();
         }
     }
 
@@ -182,11 +195,15 @@ impl Player {
     fn press(&mut self, press: Press) {
         let seen = ui::Seen {
             world: &self.bench.world,
-            now: NOW,
+            now: self.bench.now,
         };
         let demands = match &press {
             Press::Key(key) => {
-                for (_, keys) in self.pressed.values_mut() {
+                for keys in self
+                    .pressed
+                    .values_mut()
+                    .filter_map(|(_, keys)| keys.as_mut())
+                {
                     keys.push(*key);
                 }
                 self.bench.app.key(key, seen)
@@ -197,7 +214,7 @@ impl Player {
         // Plans arrive when they are made, which is in the middle of anything.
         if !self.coming.is_empty() && self.dice.below(2) == 0 {
             let plan = self.coming.remove(0);
-            self.pressed.insert(plan.id, (plan.clone(), Vec::new()));
+            self.pressed.insert(plan.id, (plan.clone(), None));
             let demands = self
                 .bench
                 .app
@@ -227,12 +244,14 @@ impl Player {
             .remove(&submitted.id)
             .expect("a plan that was shown");
         assert_eq!(*submitted, plan, "nothing else than what was shown");
+        if let (Consent::Grace, Confirmation::Grace(_)) = (consent, &plan.confirmation) {
+            assert_eq!(plan.reversibility, Reversibility::Reversible);
+            self.tally.grace += 1;
+            return;
+        }
+        let keys = keys.expect("nobody consents to what was not on the screen");
         let last = keys.last();
         match (consent, &plan.confirmation) {
-            (Consent::Grace, Confirmation::Grace(_)) => {
-                assert_eq!(plan.reversibility, Reversibility::Reversible);
-                self.tally.grace += 1;
-            }
             (Consent::Letter(said), Confirmation::Letter(wanted)) => {
                 assert_eq!(
                     (said, plan.reversibility),

@@ -1,4 +1,4 @@
-//! What the palette finds: views, objects and actions, by a fuzzy search with an optional `@node`.
+//! What the palette finds: views, objects, actions and themes, by a fuzzy search with an optional `@node`.
 
 use ui::filter::Fuzzy;
 use ui::registry::{ALL, Definition};
@@ -13,6 +13,8 @@ pub enum Entry {
     View(View),
     /// An action.
     Action(&'static Definition),
+    /// A theme, by what is typed for it: `theme day`.
+    Theme(String, String),
     /// An object with its name and where it is.
     Object(About, String, String),
 }
@@ -23,6 +25,7 @@ impl Entry {
         match self {
             Self::View(view) => view.word(),
             Self::Action(definition) => definition.title,
+            Self::Theme(typed, _) => typed,
             Self::Object(_, name, _) => name,
         }
     }
@@ -31,6 +34,7 @@ impl Entry {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::View(_) => "view",
+            Self::Theme(..) => "theme",
             Self::Action(definition) => match definition.risk {
                 Risk::Look => "action",
                 _ => "change",
@@ -40,6 +44,7 @@ impl Entry {
                 About::Container(_) => "container",
                 About::Service(_) => "service",
                 About::Run(_) => "run",
+                About::Site(_) => "site",
                 About::Console(_) => "console",
             },
         }
@@ -49,6 +54,7 @@ impl Entry {
     pub fn note(&self) -> &str {
         match self {
             Self::View(_) => "",
+            Self::Theme(..) => "Draws the console in these colours.",
             Self::Action(definition) => definition.doc,
             Self::Object(_, _, place) => place,
         }
@@ -59,6 +65,7 @@ impl Entry {
         match self {
             Self::View(view) => view.word().to_owned(),
             Self::Action(definition) => definition.name.to_owned(),
+            Self::Theme(typed, _) => typed.clone(),
             Self::Object(_, name, _) => name.clone(),
         }
     }
@@ -68,6 +75,7 @@ impl Entry {
         match self {
             Self::View(view) => Command::View(*view, None),
             Self::Action(definition) => Command::Action(definition.action),
+            Self::Theme(_, name) => Command::Theme(name.clone()),
             Self::Object(about, ..) => Command::Jump(about.clone()),
         }
     }
@@ -76,13 +84,13 @@ impl Entry {
     pub const fn action(&self) -> Option<Action> {
         match self {
             Self::Action(definition) => Some(definition.action),
-            Self::View(_) | Self::Object(..) => None,
+            Self::View(_) | Self::Theme(..) | Self::Object(..) => None,
         }
     }
 }
 
 /// What fits the text, best first, at most so many.
-pub fn find(text: &str, seen: Seen<'_>, most: usize) -> Vec<Entry> {
+pub fn find(text: &str, seen: Seen<'_>, themes: &[String], most: usize) -> Vec<Entry> {
     let node = text
         .split_whitespace()
         .find_map(|word| word.strip_prefix('@'));
@@ -92,7 +100,7 @@ pub fn find(text: &str, seen: Seen<'_>, most: usize) -> Vec<Entry> {
         .collect();
     let mut fuzzy = Fuzzy::new(&words.join(" "));
     let mut found: Vec<(u32, Entry)> = Vec::new();
-    for entry in entries(seen, node) {
+    for entry in entries(seen, themes, node) {
         let name = match &entry {
             Entry::Action(definition) => format!("{} {}", definition.title, definition.name),
             entry => entry.name().to_owned(),
@@ -112,7 +120,7 @@ pub fn find(text: &str, seen: Seen<'_>, most: usize) -> Vec<Entry> {
         .collect()
 }
 
-fn entries(seen: Seen<'_>, node: Option<&str>) -> Vec<Entry> {
+fn entries(seen: Seen<'_>, themes: &[String], node: Option<&str>) -> Vec<Entry> {
     let world = seen.world;
     let on = |name: &str| node.is_none_or(|wanted| name.starts_with(wanted));
     let mut entries = Vec::new();
@@ -122,6 +130,8 @@ fn entries(seen: Seen<'_>, node: Option<&str>) -> Vec<Entry> {
             matches!(definition.scope, Scope::Global | Scope::List | Scope::Logs)
         });
         entries.extend(actions.map(Entry::Action));
+        let theme = |name: &String| Entry::Theme(format!("theme {name}"), name.clone());
+        entries.extend(themes.iter().map(theme));
     }
     for node in world.nodes.values().filter(|node| on(node.name().as_str())) {
         entries.push(Entry::Object(
@@ -156,6 +166,15 @@ fn entries(seen: Seen<'_>, node: Option<&str>) -> Vec<Entry> {
                 target,
             ));
         }
+    }
+    if node.is_none() {
+        entries.extend(world.sites.values().map(|site| {
+            Entry::Object(
+                About::Site(site.domain.clone()),
+                site.domain.to_string(),
+                format!("for {} in {}", site.affiliate, site.region),
+            )
+        }));
     }
     entries
 }

@@ -34,11 +34,13 @@ pub struct Palette {
     /// How far back in the history the line is from, 0 for a new one.
     back: usize,
     note: Option<Text>,
+    /// The names of all themes.
+    themes: Vec<String>,
 }
 
 impl Palette {
-    /// An empty line; `history` holds earlier ones, the newest last.
-    pub fn new(seen: Seen<'_>, history: Vec<String>) -> Self {
+    /// An empty line; `history` holds earlier ones, the newest last, `themes` the names of all themes.
+    pub fn new(seen: Seen<'_>, history: Vec<String>, themes: Vec<String>) -> Self {
         let mut palette = Self {
             input: Input::default(),
             found: Vec::new(),
@@ -46,13 +48,14 @@ impl Palette {
             history,
             back: 0,
             note: None,
+            themes,
         };
         palette.search(seen);
         palette
     }
 
     fn search(&mut self, seen: Seen<'_>) {
-        self.found = find(self.input.value(), seen, OFFERED);
+        self.found = find(self.input.value(), seen, &self.themes, OFFERED);
         self.selected = 0;
         self.note = None;
     }
@@ -110,7 +113,7 @@ impl Palette {
 
     fn accept(&mut self, seen: Seen<'_>) -> Answer {
         let text = self.input.value().trim().to_owned();
-        match parse(&text, seen) {
+        match parse(&text, seen, &self.themes) {
             Ok(Some(command)) => Answer::Command(text, command),
             Err(reason) => {
                 self.note = Some(reason);

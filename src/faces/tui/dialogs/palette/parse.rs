@@ -20,6 +20,8 @@ pub enum Command {
     Shell(Intent),
     /// Logs.
     Logs(Vec<LogSource>),
+    /// Another theme.
+    Theme(String),
 }
 
 const VERBS: [ContainerVerb; 7] = [
@@ -33,7 +35,8 @@ const VERBS: [ContainerVerb; 7] = [
 ];
 
 /// The command of a line; `Ok(None)` when its first word is no command, an error in words when its objects do not fit.
-pub fn parse(text: &str, seen: Seen<'_>) -> Result<Option<Command>, Text> {
+/// `themes` are the names of all themes there are.
+pub fn parse(text: &str, seen: Seen<'_>, themes: &[String]) -> Result<Option<Command>, Text> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let Some((first, rest)) = words.split_first() else {
         return Ok(None);
@@ -79,6 +82,7 @@ pub fn parse(text: &str, seen: Seen<'_>) -> Result<Option<Command>, Text> {
         }
         "restart-unit" => Command::Ask(restart_unit(&names, &scopes, seen)?),
         "go" if !rest.is_empty() => Command::Jump(object(&names, &scopes, seen)?),
+        "theme" => Command::Theme(theme(&names, themes)?),
         "quit" | "q" => Command::Action(Action::AppQuit),
         "help" => Command::Action(Action::AppHelp),
         word => {
@@ -181,6 +185,15 @@ fn logs(names: &[&str], scopes: &[&str], seen: Seen<'_>) -> Result<Vec<LogSource
     Ok(sources)
 }
 
+fn theme(names: &[&str], themes: &[String]) -> Result<String, Text> {
+    let all = themes.join(", ");
+    let [name] = names else {
+        return Err(Text::line(format!("write theme NAME: one of {all}")));
+    };
+    let known = themes.iter().find(|theme| theme == name).cloned();
+    known.ok_or_else(|| Text::line(format!("no theme is called {name}; there are {all}")))
+}
+
 fn shell(names: &[&str], scopes: &[&str], seen: Seen<'_>) -> Result<Intent, Text> {
     match names.first() {
         Some(name) if !containers(name, scopes, seen).is_empty() => Ok(Intent::ContainerShell {
@@ -240,6 +253,9 @@ fn object(names: &[&str], scopes: &[&str], seen: Seen<'_>) -> Result<About, Text
         .unwrap_or_default();
     if let Ok(node) = node(name, seen) {
         return Ok(About::Node(node));
+    }
+    if let Some(domain) = seen.world.sites.keys().find(|site| site.as_str() == name) {
+        return Ok(About::Site(domain.clone()));
     }
     if let Some(service) = seen
         .world

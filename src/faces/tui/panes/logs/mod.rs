@@ -13,18 +13,22 @@ mod title;
 
 use std::collections::HashMap;
 
+use config::Settings;
+use config::settings::Timestamps;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ui::widgets::{message, put};
 use ui::{Action, Filter, Look, Outcome, Pane, Role, Seen, Title, View};
 use vocab::{Level, LogBatch, LogRequest, LogSource, Text, Time};
 use world::Interest;
-use world::logs::{Direction, Entry, EntryId, EntryKind, LogBuffer, LogView, Progress, Query};
+use world::logs::{
+    Direction, Entry, EntryId, EntryKind, LogBuffer, LogLimits, LogView, Progress, Query,
+};
 use world::query::attention::About;
 
 use self::fields::Fields;
 use self::place::Place;
-use self::row::{Layout, Stamps};
+use self::row::Layout;
 use self::sources::{Picker, Sources, label};
 
 /// Entries a filter looks at before a frame is drawn: some 5 ms of work at the worst.
@@ -46,7 +50,9 @@ pub struct Logs {
     broken: Option<Text>,
     progress: Progress,
     place: Place,
-    stamps: Stamps,
+    stamps: Timestamps,
+    /// How moments are shown by the settings; a key may have changed it since.
+    usual_stamps: Timestamps,
     wrap: bool,
     picker: Option<Picker>,
     fields: Option<Fields>,
@@ -334,10 +340,10 @@ impl Logs {
                 self.buffer.mark(at, &Text::line(format!("marker {at}")));
             }
             Action::LogsTimestamps => {
-                self.stamps = self.stamps.next();
+                self.stamps = row::next(self.stamps);
                 return Some(Outcome::Say(Text::line(format!(
                     "moments are shown as {}",
-                    self.stamps.word()
+                    row::word(self.stamps)
                 ))));
             }
             Action::LogsWrap => self.wrap = !self.wrap,
@@ -490,6 +496,16 @@ impl Pane for Logs {
         held
     }
 
+    fn configure(&mut self, settings: &Settings) {
+        self.buffer.set_limits(LogLimits {
+            lines: settings.log_lines,
+            memory: settings.log_memory,
+        });
+        if std::mem::replace(&mut self.usual_stamps, settings.timestamps) != settings.timestamps {
+            self.stamps = settings.timestamps;
+        }
+    }
+
     fn filter(&mut self) -> Option<&mut Filter> {
         Some(&mut self.filter)
     }
@@ -504,6 +520,10 @@ impl Pane for Logs {
 
     fn requests(&mut self) -> Option<Vec<LogRequest>> {
         self.sources.requests()
+    }
+
+    fn follows(&self) -> bool {
+        self.place.follows() && self.picker.is_none() && self.fields.is_none()
     }
 
     fn take(&mut self, batch: LogBatch) {

@@ -1,5 +1,6 @@
 //! One entry as lines of the screen: time, source, level, text with its colours and its hits.
 
+use config::settings::Timestamps;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::fit;
@@ -9,42 +10,28 @@ use vocab::ansi::{Colour, Pen};
 use vocab::{Level, Time};
 use world::logs::{Entry, EntryKind, Query};
 
-/// How moments are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Stamps {
-    /// In the operator's zone.
-    #[default]
-    Local,
-    /// In UTC.
-    Utc,
-    /// As an age.
-    Relative,
+/// The next way to show moments.
+pub const fn next(stamps: Timestamps) -> Timestamps {
+    match stamps {
+        Timestamps::Local => Timestamps::Utc,
+        Timestamps::Utc => Timestamps::Relative,
+        Timestamps::Relative => Timestamps::Local,
+    }
 }
 
-impl Stamps {
-    /// The next way.
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Local => Self::Utc,
-            Self::Utc => Self::Relative,
-            Self::Relative => Self::Local,
-        }
-    }
-
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Local => "local time",
-            Self::Utc => "UTC",
-            Self::Relative => "age",
-        }
+/// The word for how moments are shown.
+pub const fn word(stamps: Timestamps) -> &'static str {
+    match stamps {
+        Timestamps::Local => "local time",
+        Timestamps::Utc => "UTC",
+        Timestamps::Relative => "age",
     }
 }
 
 /// How rows are laid out.
 pub struct Layout<'a> {
     /// How moments are shown.
-    pub stamps: Stamps,
+    pub stamps: Timestamps,
     /// The present.
     pub now: Time,
     /// Cells of a row.
@@ -142,10 +129,10 @@ fn said_already(entry: &Entry) -> usize {
 fn stamp(at: Time, layout: &Layout<'_>, look: &Look<'_>) -> String {
     let narrow = layout.width < 70;
     match layout.stamps {
-        Stamps::Relative => format!("{:>5}", layout.now.since(at).to_string()),
-        Stamps::Local if narrow => look.clock(at),
-        Stamps::Local => format!("{}.{:03}", look.clock(at), at.0.rem_euclid(1_000)),
-        Stamps::Utc => {
+        Timestamps::Relative => format!("{:>5}", layout.now.since(at).to_string()),
+        Timestamps::Local if narrow => look.clock(at),
+        Timestamps::Local => format!("{}.{:03}", look.clock(at), at.0.rem_euclid(1_000)),
+        Timestamps::Utc => {
             let text = at.to_string();
             let end = if narrow { 19 } else { 23 };
             format!("{}Z", text.get(11..end).unwrap_or_default())

@@ -263,3 +263,37 @@ fn fields_marker_export_and_sources() {
     bench.act(Action::ListOpen);
     assert!(bench.pane.requests().is_some());
 }
+
+#[test]
+fn the_settings_bound_what_is_kept_and_choose_the_stamps() {
+    let mut bench = Bench::reading();
+    let mut settings = Settings {
+        timestamps: Timestamps::Utc,
+        log_lines: 1_000,
+        ..Settings::default()
+    };
+    bench.pane.configure(&settings);
+    assert_eq!(bench.pane.stamps, Timestamps::Utc);
+    let seen = Seen {
+        world: &bench.world,
+        now: NOW,
+    };
+    bench.pane.act(Action::LogsTimestamps, seen, true);
+    bench.pane.configure(&settings);
+    assert_eq!(
+        bench.pane.stamps,
+        Timestamps::Relative,
+        "what a key chose stays while the settings say the same"
+    );
+    settings.timestamps = Timestamps::Local;
+    bench.pane.configure(&settings);
+    assert_eq!(bench.pane.stamps, Timestamps::Local);
+
+    let many = (0..20_000).map(|number| item(number, 0, number));
+    bench.take(&source(0), many);
+    assert!(
+        bench.pane.buffer.len() < 5_000,
+        "{}",
+        bench.pane.buffer.len()
+    );
+}

@@ -1,0 +1,69 @@
+//! The provider sandbox as a command: starts it, says where it is, and ends it at a signal.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use cli::SandboxOptions;
+use color_eyre::eyre::{Context as _, Result};
+use sandbox::{Addresses, Health, Options};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves the sandbox until a signal ends it. Its hosts go with it.
+pub async fn run(options: &SandboxOptions) -> Result<ExitCode> {
+    let running = sandbox::start(Options {
+        listen: options.listen,
+        faults: options.faults.clone(),
+        hosts: !options.no_hosts,
+        latency: Duration::from_millis(options.latency),
+    })
+    .await
+    .context("starting the sandbox")?;
+    let text = if options.json {
+        format!("{}\n", running.addresses())
+    } else {
+        for_people(running.addresses(), running.health())
+    };
+    let mut out = std::io::stdout();
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let ended = match printed {
+        Ok(()) => signalled().await,
+        Err(error) => Err(error),
+    };
+    // Whatever happened, no host stays behind.
+    running.stop().await;
+    ended.context("serving the sandbox")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn signalled() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn for_people(addresses: &Addresses, health: &Health) -> String {
+    let mut text = String::new();
+    let servers = match health {
+        Health::Real(name) => format!("real hosts, in containers {name}-*"),
+        Health::ApiAlone(why) => format!("the API alone: {why}"),
+    };
+    let mut line = |name: &str, what: &str, token: &str| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{name:<10}  {what} {token}");
+    };
+    for (name, access) in addresses.providers() {
+        line(name, &access.url, &access.token);
+    }
+    line("dns", &addresses.dns.to_string(), "");
+    line("admin", &addresses.admin, "");
+    line("servers", &servers, "");
+    text
+}

@@ -1,0 +1,10 @@
+//! Uploads, good and hostile.
+
+mod bombs;
+mod corpus;
+mod folders;
+mod good;
+mod hostile;
+mod random;
+mod raw;
+mod scene;

@@ -1,0 +1,67 @@
+//! Stripe (<https://docs.stripe.com/api>): customers, prices, subscriptions, invoices, balance, events.
+//!
+//! Every POST goes under the caller's idempotency key: after an unknown answer the same call with the same key is safe for
+//! 23 hours, and brings the saved answer, a saved failure included. After that, and to be sure, list by customer and
+//! compare metadata. Search is not used: it lags.
+//!
+//! Flow: method → form with brackets → [`Transport`] → `model` types. Lists walk their pages, at most 10,000 objects.
+
+mod balance;
+mod customers;
+mod events;
+mod failure;
+mod form;
+mod invoices;
+mod model;
+mod page;
+mod prices;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+pub mod webhook;
+
+pub use balance::{BalanceFilter, BalanceKind, BalanceTransaction, Refund, RefundStatus};
+pub use customers::{Customer, InvoiceSettings, NewCustomer, PaymentMethod};
+pub use events::{Event, EventData, EventObject};
+pub use invoices::{Invoice, InvoiceFilter, InvoiceStatus, StatusTransitions};
+pub use model::Metadata;
+pub use prices::{NewPrice, Price, Product, Recurring};
+pub use subscriptions::{
+    Collection, NewSubscription, PauseCollection, PausedInvoices, PaymentBehavior, Subscription,
+    SubscriptionItem, SubscriptionStatus,
+};
+
+use super::access::Access;
+use super::error::ProviderError;
+use super::transport::Transport;
+
+/// The address of the real API.
+pub const URL: &str = "https://api.stripe.com/v1";
+
+/// An account of Stripe, live or test as its key says. Cheap to clone.
+#[derive(Clone)]
+pub struct Stripe {
+    transport: Transport,
+}
+
+impl Stripe {
+    /// Fails when the address or the key cannot be used; nothing is sent.
+    pub fn new(access: Access) -> Result<Self, ProviderError> {
+        Ok(Self {
+            transport: Transport::new(&failure::DIALECT, access)?,
+        })
+    }
+
+    /// For work nobody waits for: at most half of the quota.
+    #[must_use]
+    pub fn for_background(&self) -> Self {
+        Self {
+            transport: self.transport.for_background(),
+        }
+    }
+
+    /// The way out, for its waits; Stripe tells no quota.
+    pub const fn transport(&self) -> &Transport {
+        &self.transport
+    }
+}

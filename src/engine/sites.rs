@@ -1,0 +1,321 @@
+//! Runs on sites: they are carried on to their end over any number of starts, and shown step by step as other runs are.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hosting::{Book, Ends};
+use saga::{End, Progress};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use vocab::{Domain, RunId, Text, Time};
+use world::{
+    Actor, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site, SiteOrder,
+    StepState, World,
+};
+
+use crate::core::Core;
+use crate::handle::Request;
+use crate::runs::{ActiveRun, Teller};
+
+/// Makes the plan of an order.
+pub(crate) async fn plan(
+    world: &World,
+    hosting: Result<Arc<Ends>, Text>,
+    order: SiteOrder,
+    by: Actor,
+    now: Time,
+) -> Result<Plan, Refusal> {
+    let ends = hosting.map_err(|why| Refusal::new(RefusalKind::NotFound, why))?;
+    hosting::plan(world, &ends, order, by, now).await
+}
+
+/// The store as the books of the sites; the world is told of every change.
+pub(crate) struct Books {
+    store: Store,
+    events: kit::queue::Sender<world::Event>,
+}
+
+#[async_trait]
+impl Book for Books {
+    async fn put(&self, site: &Site) -> Result<(), Text> {
+        self.store
+            .put_site(site)
+            .await
+            .map_err(|error| words(&error))?;
+        self.tell(Fact::SiteBooked(Box::new(site.clone()))).await;
+        Ok(())
+    }
+
+    async fn remove(&self, domain: &Domain) -> Result<(), Text> {
+        self.store
+            .remove_site(domain)
+            .await
+            .map_err(|error| words(&error))?;
+        self.tell(Fact::SiteGone(domain.clone())).await;
+        Ok(())
+    }
+
+    async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
+        let sites = self.store.sites().await.map_err(|error| words(&error))?;
+        Ok(sites.into_iter().find(|site| site.domain == *domain))
+    }
+}
+
+impl Books {
+    async fn tell(&self, fact: Fact) {
+        let at = drivers::clock::now();
+        // The engine's end is the end of telling; the store has it.
+        drop(self.events.send(world::Event { at, fact }).await);
+    }
+}
+
+fn words(error: &store::StoreError) -> Text {
+    Text::line(error.to_string())
+}
+
+/// What a run on a site is carried on with.
+pub(crate) struct SiteRun {
+    hosting: Result<Arc<Ends>, Text>,
+    cancel: CancellationToken,
+    shutdown: CancellationToken,
+}
+
+impl Core {
+    /// What the next run on a site is carried on with.
+    pub(crate) fn site_run(&self, cancel: CancellationToken) -> SiteRun {
+        SiteRun {
+            hosting: self.fabric.hosting.clone(),
+            cancel,
+            shutdown: self.cancel_of_runs.clone(),
+        }
+    }
+
+    /// Goes on with a run on a site whose process ended in the middle.
+    pub(crate) fn resume(&mut self, run: Run, store: Store) {
+        // A cancel of its own: the engine's end must not turn the run back.
+        let cancel = CancellationToken::new();
+        self.active
+            .insert(run.id(), ActiveRun::of_site(cancel.clone(), &run));
+        let teller = Teller {
+            events: self.events.clone(),
+            store,
+        };
+        let site = self.site_run(cancel);
+        self.tasks.spawn(async move {
+            teller.tell(Fact::RunRecorded(Box::new(run.clone()))).await;
+            site.carry_on(&teller, run).await;
+        });
+    }
+}
+
+/// Between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_mins(15);
+
+/// The first sweep, so that a start is not the moment at which all is asked.
+const SWEEP_FIRST: Duration = Duration::from_mins(1);
+
+impl Core {
+    /// The books as another process has left them.
+    pub(crate) async fn read_books(&mut self) {
+        let Some(store) = self.store.clone() else {
+            return;
+        };
+        let Ok(sites) = store.sites().await else {
+            return;
+        };
+        let gone: Vec<Domain> = self
+            .world
+            .sites
+            .keys()
+            .filter(|domain| !sites.iter().any(|site| site.domain == **domain))
+            .cloned()
+            .collect();
+        for domain in gone {
+            self.observe(Fact::SiteGone(domain));
+        }
+        for site in sites {
+            if self.world.sites.get(&site.domain) != Some(&site) {
+                self.observe(Fact::SiteBooked(Box::new(site)));
+            }
+        }
+    }
+
+    /// Asks for a sweep now and then, when there are providers to sweep.
+    pub(crate) fn watch_orphans(&self) {
+        // Without the books everything would look like nobody's.
+        if self.fabric.hosting.is_err() || self.store.is_none() {
+            return;
+        }
+        let (requests, cancel) = (self.requests.clone(), self.cancel.clone());
+        self.tasks.spawn(async move {
+            let mut wait = SWEEP_FIRST;
+            loop {
+                tokio::select! {
+                    () = cancel.cancelled() => return,
+                    () = tokio::time::sleep(wait) => {}
+                }
+                if requests.send(Request::Sweep).await.is_err() {
+                    return;
+                }
+                wait = SWEEP_EVERY;
+            }
+        });
+    }
+
+    /// Looks for what carries our mark and belongs to nobody, in a task of its own; what is found becomes a notice each.
+    pub(crate) fn sweep(&self) {
+        let Ok(ends) = self.fabric.hosting.clone() else {
+            return;
+        };
+        let under_way = self
+            .world
+            .runs
+            .values()
+            .filter(|run| !matches!(run.state, RunState::Verified | RunState::Cancelled))
+            .map(Run::id);
+        let known: BTreeSet<RunId> = self
+            .world
+            .sites
+            .values()
+            .map(|site| site.deployment)
+            .chain(under_way)
+            .collect();
+        let told: Vec<Text> = self
+            .world
+            .notices
+            .values()
+            .filter(|notice| notice.kind == NoticeKind::Orphan)
+            .map(|notice| notice.subject.clone())
+            .collect();
+        let events = self.events.clone();
+        self.tasks.spawn(async move {
+            let at = drivers::clock::now();
+            let orphans = match hosting::sweep(&ends, &known, at).await {
+                Ok(orphans) => orphans,
+                Err(error) => {
+                    tracing::warn!(%error, "the sweep could not look everywhere");
+                    return;
+                }
+            };
+            let subject =
+                |orphan: &hosting::Orphan| Text::line(format!("{} {}", orphan.kind, orphan.id));
+            let gone = told
+                .into_iter()
+                .filter(|told| !orphans.iter().any(|orphan| subject(orphan) == *told))
+                .map(|subject| Fact::NoticeCleared {
+                    kind: NoticeKind::Orphan,
+                    subject,
+                });
+            let found = orphans.iter().map(|orphan| {
+                Fact::Noticed(Notice {
+                    kind: NoticeKind::Orphan,
+                    subject: subject(orphan),
+                    text: orphan.words(),
+                    grave: true,
+                })
+            });
+            for fact in gone.chain(found).collect::<Vec<_>>() {
+                if events.send(world::Event { at, fact }).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+impl SiteRun {
+    /// Carries the run on to its end, or to the end of the process.
+    pub async fn carry_on(self, teller: &Teller, run: Run) {
+        let ends = match &self.hosting {
+            Ok(ends) => ends,
+            Err(why) => return teller.end(&run, RunState::NeedsOperator, why).await,
+        };
+        let Some(order) = run.plan.order() else {
+            return;
+        };
+        let books = Arc::new(Books {
+            store: teller.store.clone(),
+            events: teller.events.clone(),
+        });
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let context = saga::Context {
+            journal: Arc::new(teller.store.clone()),
+            progress: Arc::new(move |progress| drop(told.send(progress))),
+            cancel: self.cancel,
+            shutdown: self.shutdown,
+            clock: drivers::clock::now,
+            pace: saga::Pace::default(),
+        };
+        let shown = Mutex::new(run.steps.iter().map(|step| step.state.clone()).collect());
+        let telling = async {
+            while let Some(progress) = heard.recv().await {
+                show(teller, &run, &shown, progress).await;
+            }
+        };
+        let driving = async {
+            let end = hosting::carry_on(&run.plan, ends, books, &context).await;
+            drop(context);
+            end
+        };
+        let (end, ()) = tokio::join!(driving, telling);
+        let words = match &end {
+            End::Complete(_) => run.plan.verification.to_string(),
+            End::RolledBack { why, .. } | End::NeedsOperator { why, .. } => why.to_string(),
+            End::Interrupted(why) => {
+                // Still open in the journal: the next start goes on with it.
+                tracing::info!(run = %run.id(), %why, "a run on a site is left for the next start");
+                // Only told: in the journal it is still open.
+                let state = RunState::Unknown;
+                return teller
+                    .tell(Fact::RunMoved {
+                        run: run.id(),
+                        state,
+                    })
+                    .await;
+            }
+        };
+        teller
+            .end(&run, hosting::state_of(&end, order), &words)
+            .await;
+    }
+}
+
+/// Shows a move of the saga as a move of the run.
+async fn show(teller: &Teller, run: &Run, shown: &Mutex<Vec<StepState>>, progress: Progress) {
+    let at = drivers::clock::now();
+    match progress {
+        Progress::Step { step, record } => {
+            let state = {
+                let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(before) = shown.get_mut(step) else {
+                    return;
+                };
+                *before = hosting::shown(&record, before, at);
+                before.clone()
+            };
+            teller.step_moved(run, step, state, None).await;
+        }
+        Progress::Waits { step, why } => {
+            let fact = Fact::StepMoved {
+                run: run.id(),
+                step,
+                state: shown.lock().unwrap_or_else(PoisonError::into_inner)[step].clone(),
+                output: Some(Text::block(format!("waits: {why}\n"))),
+            };
+            teller.tell(fact).await;
+        }
+        Progress::Turned(status) => {
+            let state = RunState::RollingBack;
+            tracing::info!(run = %run.id(), why = %status.why, "a run turns back");
+            drop(teller.store.run_state(run.id(), &state, None, None).await);
+            teller
+                .tell(Fact::RunMoved {
+                    run: run.id(),
+                    state,
+                })
+                .await;
+        }
+    }
+}

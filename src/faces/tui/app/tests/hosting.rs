@@ -1,0 +1,76 @@
+//! Keys on sites and revenue: what is exported, where rows lead, what is refused.
+
+use super::Bench;
+use crate::app::Demand;
+use crate::fixture::Fixture;
+
+#[test]
+fn the_revenue_is_written_as_values() {
+    let mut bench = Bench::new(Fixture::hosting());
+    let demands = bench.press("8X");
+    let [Demand::Export { name, text }] = demands.as_slice() else {
+        panic!("{demands:?}");
+    };
+    assert_eq!(name, "revenue-2026-11-21T14-02-11-000Z.csv");
+    assert_eq!(text.lines().count(), 101, "a heading and every site");
+    assert!(text.contains("site-6.example,harbor,suspended,0,0,11.00,0,-11.00,USD,true"));
+}
+
+#[test]
+fn a_row_of_the_revenue_leads_to_its_site() {
+    let mut bench = Bench::new(Fixture::hosting());
+    // What costs least stands first: its server is the cheap one.
+    bench.press("8<enter>");
+    let screen = bench.screen(120, 40);
+    assert!(
+        screen.contains("7 sites") && screen.contains("the provider's price"),
+        "{screen}"
+    );
+    bench.press("-");
+    assert!(bench.screen(120, 40).contains("8 revenue"));
+}
+
+#[test]
+fn a_run_leads_to_its_site_and_a_site_to_its_service() {
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("5on");
+    assert!(bench.screen(100, 30).contains("site-4.example active"));
+    bench.press(":go acme.example<enter>");
+    assert!(bench.screen(100, 30).contains("acme.example down"));
+    bench.press("<esc>os");
+    assert!(bench.screen(100, 30).contains("answered 502"));
+}
+
+#[test]
+fn sites_are_not_changed_by_capitals() {
+    for capital in ["R", "S", "U", "K", "F"] {
+        let mut bench = Bench::new(Fixture::hosting());
+        assert_eq!(bench.press(&format!("7{capital}")), []);
+        let screen = bench.screen(160, 30);
+        assert!(
+            screen.contains("changed from the shell"),
+            "{capital} {screen}"
+        );
+    }
+}
+
+#[test]
+fn sites_are_sorted_and_found() {
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("7/lumen<enter>>>");
+    let screen = bench.screen(120, 20);
+    assert!(
+        screen.contains("by net") && screen.contains("of 100"),
+        "{screen}"
+    );
+    assert!(!screen.contains("juniper"), "{screen}");
+    // Where there is no room for a pane of its own it takes the place of the middle ones.
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("70");
+    for (width, height) in [(60, 20), (80, 24), (120, 30), (160, 48)] {
+        assert!(
+            bench.screen(width, height).contains("7 sites"),
+            "{width}x{height}"
+        );
+    }
+}

@@ -1,0 +1,29 @@
+//! Hosting: sites planned, made, changed and removed, step by step, at three providers and on servers of their own.
+//!
+//! May import: `saga`, `archive`, `drivers`, `world`, `vocab`, `kit`. May not: `store`, `engine`, a face.
+//!
+//! Flow: order → [`plan`] (looks, changes nothing) → consent, checked by the engine → [`carry_on`]: the steps of the
+//! frozen order as a saga, each journalled before and after; what fails is taken back as far as the order says. Every
+//! object carries the installation's and the deployment's mark, and nothing without both is ever deleted.
+
+mod keys;
+mod machine;
+mod names;
+mod plan;
+mod run;
+mod step;
+mod steps;
+mod sweep;
+mod user_data;
+mod visit;
+mod webserver;
+mod words;
+mod work;
+
+pub use keys::{KeyError, Keys};
+pub use machine::{Machines, SshMachines};
+pub use plan::{VERSION, plan};
+pub use run::{carry_on, shown, state_of, steps};
+pub use sweep::{Orphan, sweep};
+pub use visit::{FromHere, Visits};
+pub use work::{Book, Ends, Waits};

@@ -1,0 +1,242 @@
+//! The plan of a run on a site: what would be made, what it costs and brings, the exact calls; and every reason why not,
+//! before anything is.
+
+use drivers::provider::cloudflare::RecordFilter;
+use drivers::provider::{ObjectId, ProviderError};
+use uuid::{NoContext, Timestamp, Uuid};
+use vocab::{NodeName, RunId, Span, Text, Time};
+use world::plan::StepCall;
+use world::{
+    Actor, Confirmation, Intent, Plan, PlanObject, PlannedStep, Refusal, RefusalKind,
+    Reversibility, SiteOrder, SiteStep, SiteVerb, World,
+};
+
+use crate::names;
+use crate::run::steps_of;
+use crate::words;
+use crate::work::Ends;
+
+/// The version of the steps' meaning. A run is carried on only by a program that knows its version.
+pub const VERSION: u32 = 1;
+
+/// Makes the plan of an order, or says why it cannot be: token, zone, domain and names are looked at first.
+pub async fn plan(
+    world: &World,
+    ends: &Ends,
+    order: SiteOrder,
+    by: Actor,
+    now: Time,
+) -> Result<Plan, Refusal> {
+    let id = new_run(now);
+    let mut order = order;
+    order.version = VERSION;
+    match order.verb {
+        SiteVerb::Deploy => {
+            order.site.deployment = id;
+            order.site.created = now;
+            free(world, ends, &mut order).await?;
+        }
+        SiteVerb::Release | SiteVerb::Delete => {
+            let Some(booked) = world.sites.get(&order.site.domain) else {
+                return Err(refuse(
+                    RefusalKind::NotFound,
+                    format!(
+                        "there is no site {}: `wheelhouse sites` lists them",
+                        order.site.domain
+                    ),
+                ));
+            };
+            if order.verb == SiteVerb::Delete {
+                order.site = booked.clone();
+            }
+        }
+    }
+    let place = place(&order)?;
+    let steps: Vec<PlannedStep> = steps_of(order.verb, order.files.is_some())
+        .into_iter()
+        .map(|step| planned(step, &order))
+        .collect();
+    let domain = Text::line(order.site.domain.as_str());
+    let (reversibility, confirmation) = match order.verb {
+        SiteVerb::Deploy => (Reversibility::Disruptive, Confirmation::Letter('d')),
+        SiteVerb::Release => (Reversibility::Disruptive, Confirmation::Letter('r')),
+        SiteVerb::Delete => (
+            Reversibility::Irreversible,
+            Confirmation::TypedName(domain.clone()),
+        ),
+    };
+    Ok(Plan {
+        id,
+        by,
+        made: now,
+        title: Text::line(format!("{} {domain}", order.verb.word())),
+        reversibility,
+        confirmation,
+        objects: vec![PlanObject {
+            node: place,
+            kind: Text::line("site"),
+            name: domain,
+            detail: Text::line(detail(&order)),
+        }],
+        steps,
+        verification: Text::line(match order.verb {
+            SiteVerb::Delete => "nothing of it is left at the providers",
+            _ => "the site answers over HTTPS under its name",
+        }),
+        inverse: None,
+        warnings: warnings(&order),
+        one_by_one: true,
+        expected: match order.verb {
+            SiteVerb::Deploy => Span::minutes(2),
+            _ => Span::seconds(10),
+        },
+        intent: Intent::Site(Box::new(order)),
+    })
+}
+
+/// Whether the domain is ours to serve and served by nobody yet; the zone is noted in the order.
+async fn free(world: &World, ends: &Ends, order: &mut SiteOrder) -> Result<(), Refusal> {
+    let domain = order.site.domain.clone();
+    if world.sites.contains_key(&domain) {
+        return Err(refuse(
+            RefusalKind::Conflict,
+            format!(
+                "{domain} is a site already: `wheelhouse release {domain} …` changes what it serves"
+            ),
+        ));
+    }
+    let zone = zone_of(ends, &domain).await?;
+    let taken = ends
+        .cloudflare
+        .records(
+            &zone,
+            &RecordFilter {
+                name: Some(domain.to_string()),
+                ..RecordFilter::default()
+            },
+        )
+        .await
+        .map_err(|error| provider(&error))?;
+    if let Some(record) = taken.first() {
+        return Err(refuse(
+            RefusalKind::Conflict,
+            format!(
+                "{domain} has a DNS record already ({} {}): remove it first, or choose another domain",
+                record.kind, record.content
+            ),
+        ));
+    }
+    order.site.objects.zone = zone.to_string();
+    Ok(())
+}
+
+/// The zone that the domain lies in: the longest one of the account that its name ends with.
+async fn zone_of(ends: &Ends, domain: &vocab::Domain) -> Result<ObjectId, Refusal> {
+    let mut name = domain.as_str();
+    loop {
+        let found = ends
+            .cloudflare
+            .zones(Some(name))
+            .await
+            .map_err(|error| provider(&error))?;
+        if let Some(zone) = found.into_iter().next() {
+            return Ok(zone.id);
+        }
+        match name.split_once('.') {
+            Some((_, rest)) if rest.contains('.') => name = rest,
+            _ => {
+                return Err(refuse(
+                    RefusalKind::NotFound,
+                    format!(
+                        "no zone of the Cloudflare account holds {domain}: add the zone there, or give a token that may see it"
+                    ),
+                ));
+            }
+        }
+    }
+}
+
+fn provider(error: &ProviderError) -> Refusal {
+    refuse(RefusalKind::Unreachable, error.to_string())
+}
+
+fn refuse(kind: RefusalKind, words: impl AsRef<str>) -> Refusal {
+    Refusal::new(kind, words.as_ref())
+}
+
+/// Where the site is: its server, there or to be made.
+fn place(order: &SiteOrder) -> Result<NodeName, Refusal> {
+    let name = names::server_of(order);
+    NodeName::new(&name).map_err(|error| refuse(RefusalKind::Stale, error.to_string()))
+}
+
+/// What the operator is told of the site before anything is done.
+fn detail(order: &SiteOrder) -> String {
+    let site = &order.site;
+    match order.verb {
+        SiteVerb::Deploy => format!(
+            "{}, {} in {} ({}), {} a month from {}",
+            site.kind,
+            order.machine.server_type,
+            site.region,
+            order.machine.location,
+            site.price,
+            site.affiliate
+        ),
+        SiteVerb::Release => format!(
+            "{} instead of {}",
+            site.current,
+            order
+                .before
+                .as_ref()
+                .map_or("nothing", |before| before.as_str())
+        ),
+        SiteVerb::Delete => format!(
+            "{} a month from {} ends; server {} is deleted with all that is on it",
+            site.price, site.affiliate, site.objects.server_name
+        ),
+    }
+}
+
+fn warnings(order: &SiteOrder) -> Vec<Text> {
+    let mut warnings = Vec::new();
+    if order.verb == SiteVerb::Delete {
+        warnings.push(Text::line("the files on its server are gone afterwards"));
+    }
+    if let Some(look_alike) = order.site.domain.look_alike() {
+        warnings.push(Text::line(format!("{look_alike}")));
+    }
+    if order.verb == SiteVerb::Deploy {
+        warnings.push(Text::line(format!(
+            "when a step fails it is taken back: {}",
+            match order.level {
+                vocab::RollbackLevel::Soft => "nothing is deleted, the run is marked (soft)",
+                vocab::RollbackLevel::Partial => "record and server (partial)",
+                vocab::RollbackLevel::Full => "everything that was made (full)",
+            }
+        )));
+    }
+    warnings
+}
+
+/// A step with its words.
+fn planned(step: SiteStep, order: &SiteOrder) -> PlannedStep {
+    let (title, exact, deadline) = words::words(step, order);
+    PlannedStep {
+        object: 0,
+        title: Text::line(title),
+        exact: Text::line(exact),
+        call: StepCall::Site(step),
+        deadline,
+    }
+}
+
+fn new_run(now: Time) -> RunId {
+    let millis = u64::try_from(now.0).unwrap_or_default();
+    let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
+    RunId(Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        millis / 1000,
+        nanos,
+    )))
+}

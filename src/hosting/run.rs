@@ -1,0 +1,122 @@
+//! Carries a run on a site out, from whatever the journal holds of it.
+
+use std::sync::Arc;
+
+use saga::{End, Forward, Record, Step, Undoing};
+use vocab::{Span, Text, Time};
+use world::plan::StepCall;
+use world::{Plan, RunState, SiteOrder, SiteStep, SiteVerb, StepState};
+
+use crate::names;
+use crate::step::Doing;
+use crate::work::{Book, Ends, Work};
+
+/// The steps of an order, in order; frozen by its version.
+pub fn steps_of(verb: SiteVerb, sends_files: bool) -> Vec<SiteStep> {
+    use SiteStep as S;
+    match verb {
+        SiteVerb::Deploy => vec![
+            S::SshKey,
+            S::Server,
+            S::HostKey,
+            S::Base,
+            S::Upload,
+            S::Switch,
+            S::Route,
+            S::Record,
+            S::Resolves,
+            S::Answers,
+            S::Customer,
+            S::Subscription,
+            S::Book,
+        ],
+        SiteVerb::Release if sends_files => vec![S::Upload, S::Switch, S::Answers, S::Book],
+        SiteVerb::Release => vec![S::Switch, S::Answers, S::Book],
+        SiteVerb::Delete => vec![S::EndSubscription, S::EndRecord, S::EndServer, S::EndBook],
+    }
+}
+
+/// The steps of a plan as a saga drives them, with what they work with.
+pub fn steps(
+    plan: &Plan,
+    order: &SiteOrder,
+    ends: &Ends,
+    book: Arc<dyn Book>,
+) -> Vec<Arc<dyn Step>> {
+    let work = Arc::new(Work {
+        order: order.clone(),
+        ends: ends.clone(),
+        book,
+    });
+    plan.steps
+        .iter()
+        .filter_map(|step| match &step.call {
+            StepCall::Site(step) => Some(*step),
+            _ => None,
+        })
+        .map(|step| {
+            let work = work.clone();
+            Arc::new(Doing { step, work }) as Arc<dyn Step>
+        })
+        .collect()
+}
+
+/// Carries the run on to its end. May be called again after any crash.
+pub async fn carry_on(
+    plan: &Plan,
+    ends: &Ends,
+    book: Arc<dyn Book>,
+    context: &saga::Context,
+) -> End {
+    let Some(order) = plan.order() else {
+        return End::Interrupted(Text::line("the plan is of no site"));
+    };
+    if order.version != crate::plan::VERSION {
+        return End::Interrupted(Text::line(format!(
+            "the run was planned by another version of this program (its steps are of version {}): finish it with that one",
+            order.version
+        )));
+    }
+    let doings = steps(plan, order, ends, book);
+    let end = saga::drive(plan.id, &doings, order.level, context).await;
+    ends.machines.leave(&names::server_of(order)).await;
+    end
+}
+
+/// How a run ended, as it is shown. A removal has no way back: one that stopped half-way waits for an operator.
+pub fn state_of(end: &End, order: &SiteOrder) -> RunState {
+    match end {
+        End::Complete(_) => RunState::Verified,
+        End::RolledBack { .. } if order.verb == SiteVerb::Delete => RunState::NeedsOperator,
+        End::RolledBack { .. } => RunState::RolledBack,
+        End::NeedsOperator { .. } => RunState::NeedsOperator,
+        End::Interrupted(_) => RunState::Unknown,
+    }
+}
+
+/// A step's record, as it is shown. `now` is when it was written.
+pub fn shown(record: &Record, before: &StepState, now: Time) -> StepState {
+    let since = match before {
+        StepState::Running { since } => *since,
+        _ => now,
+    };
+    match (&record.undo, &record.forward) {
+        (Undoing::Intended { since, .. }, _) => StepState::Undoing { since: *since },
+        (Undoing::Done(note) | Undoing::Released(note), _) => {
+            StepState::Undone { note: note.clone() }
+        }
+        (Undoing::Stuck(reason), _) => StepState::Stuck {
+            reason: reason.clone(),
+        },
+        (Undoing::Waiting, Forward::Waiting) => StepState::Waiting,
+        (Undoing::Waiting, Forward::Intended { since, .. }) => StepState::Running { since: *since },
+        (Undoing::Waiting, Forward::Done(object)) => StepState::Done {
+            took: now.since(since).max(Span::ZERO),
+            note: Text::line(format!("{} {}", object.kind, object.id).trim_end()),
+        },
+        (Undoing::Waiting, Forward::Failed(reason)) => StepState::Failed {
+            took: now.since(since).max(Span::ZERO),
+            reason: reason.clone(),
+        },
+    }
+}

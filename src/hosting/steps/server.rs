@@ -1,0 +1,146 @@
+//! The server: by a name that is this deployment's alone, and with its labels.
+
+use std::str::FromStr;
+
+use drivers::provider::hetzner::{Labels, NewServer, Server};
+use drivers::provider::{Answer, Fault, ProviderError};
+use saga::{Facts, Look, Object, Outcome, Undone};
+use vocab::Text;
+
+use super::{known, refused, undone_by};
+use crate::names;
+use crate::user_data::cloud_config;
+use crate::work::Work;
+
+fn made(server: &Server) -> Object {
+    let mut object = known(
+        "server",
+        &server.id.to_string(),
+        server.name.as_str(),
+        "server",
+    );
+    if let Some(address) = &server.public_net.ipv4 {
+        object
+            .facts
+            .insert("address".to_owned(), address.ip.to_string());
+    }
+    object
+}
+
+/// Whether a server carries this deployment's mark.
+fn ours(work: &Work, server: &Server) -> bool {
+    labels(work)
+        .iter()
+        .all(|(name, value)| server.labels.get(name) == Some(value))
+}
+
+fn labels(work: &Work) -> Labels {
+    names::labels(&work.order.installation, work.domain(), work.deployment())
+}
+
+pub(crate) async fn look(work: &Work) -> Look {
+    let name = work.server_name();
+    match work.ends.hetzner.server_by_name(&name).await {
+        Ok(Some(server)) if ours(work, &server) => Look::Ours(made(&server)),
+        Ok(Some(_)) => Look::Foreign(Text::line(format!(
+            "a server {name} is there that is not of this deployment; it is not touched"
+        ))),
+        Ok(None) => Look::Absent,
+        Err(error) => Look::Unclear(said(&error)),
+    }
+}
+
+pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
+    let name = work.server_name();
+    let user_data = async {
+        let (private, public) = work.ends.keys.bootstrap(&name).await?;
+        Ok(cloud_config(
+            &private,
+            &public,
+            &work.ends.keys.login_public().await?,
+        ))
+    };
+    let user_data: Result<String, crate::keys::KeyError> = user_data.await;
+    let user_data = match user_data {
+        Ok(user_data) => user_data,
+        Err(error) => return Outcome::Not(error.0),
+    };
+    let machine = &work.order.machine;
+    let new = NewServer {
+        name,
+        server_type: machine.server_type.clone(),
+        image: machine.image.clone(),
+        location: machine.location.clone(),
+        ssh_keys: number(&work.fact(facts, "ssh_key")).into_iter().collect(),
+        firewalls: Vec::new(),
+        labels: labels(work),
+        user_data: Some(user_data),
+    };
+    match work.ends.hetzner.create_server(&new).await {
+        Answer::Done(created) => {
+            let actions = created.actions();
+            let longest = work.ends.waits.server.duration();
+            match work.ends.hetzner.wait_for(&actions, longest).await {
+                Ok(ended) => match ended.iter().find_map(|action| action.error.as_ref()) {
+                    None => Outcome::Done(made(&created.server)),
+                    // It exists and costs, so it is not "not done"; whether it is of use is seen at the first login.
+                    Some(error) => Outcome::Unknown(error.message.clone()),
+                },
+                Err(error) => Outcome::Unknown(said(&error)),
+            }
+        }
+        // An earlier attempt of ours came through after all.
+        Answer::Not(error) if error.fault == Fault::Conflict => match look(work).await {
+            Look::Ours(server) => Outcome::Done(server),
+            Look::Foreign(why) => Outcome::Not(why),
+            Look::Unclear(why) => Outcome::Unknown(why),
+            Look::Absent => Outcome::Unknown(said(&error)),
+        },
+        other => refused(other),
+    }
+}
+
+/// The mark is looked at right before: what is not this deployment's is not deleted, whatever its id.
+pub(crate) async fn undo(work: &Work, object: &Object) -> Undone {
+    let Some(id) = number(&object.id) else {
+        return Undone::Not(Text::line(format!("{:?} is no id of a server", object.id)));
+    };
+    match work.ends.hetzner.server(id).await {
+        Ok(server) if ours(work, &server) => {}
+        Ok(_) => {
+            return Undone::Not(Text::line(format!(
+                "server {id} does not carry this deployment's labels any more, so it is not deleted"
+            )));
+        }
+        Err(error) if error.fault == Fault::NotFound => return gone(work),
+        Err(error) => return Undone::Unknown(said(&error)),
+    }
+    let deleting = match work.ends.hetzner.delete_server(id).await {
+        Answer::Done(deleting) => deleting,
+        Answer::Not(error) if error.fault == Fault::NotFound => return gone(work),
+        refused => return undone_by(refused, "deleted"),
+    };
+    // It is there, and costs, until the provider says that it is gone.
+    let longest = work.ends.waits.server.duration();
+    match work.ends.hetzner.wait_for(&[deleting.id], longest).await {
+        Ok(ended) => match ended.iter().find_map(|action| action.error.as_ref()) {
+            None => gone(work),
+            Some(error) => Undone::Unknown(error.message.clone()),
+        },
+        Err(error) => Undone::Unknown(said(&error)),
+    }
+}
+
+/// The keys of a server that is gone are of no use.
+fn gone(work: &Work) -> Undone {
+    work.ends.keys.forget(&work.server_name());
+    Undone::Done(Text::line("deleted"))
+}
+
+fn number(text: &str) -> Option<u64> {
+    u64::from_str(text).ok()
+}
+
+fn said(error: &ProviderError) -> Text {
+    Text::line(error.to_string())
+}

@@ -1,0 +1,254 @@
+//! What is done on a site's server, over its [`Host`]: every name that varies is an argument of its own, every text that
+//! varies comes on standard input; no shell there ever reads either.
+
+use std::sync::Arc;
+
+use drivers::Host;
+use drivers::host::{CommandLine, CommandOutput};
+use vocab::{Domain, ReleaseId, Span, Text};
+
+/// How a remote step failed: whether its effect is unknown, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It was refused, or failed and said so.
+    Not(Text),
+    /// No answer came.
+    Unknown(Text),
+}
+
+type Result<T> = std::result::Result<T, Trouble>;
+
+/// Where all sites lie.
+const SITES: &str = "/srv/sites";
+
+/// How long a small command may take.
+const SHORT: Span = Span::seconds(30);
+
+/// How long sending a release may take.
+const UPLOAD: Span = Span::minutes(10);
+
+/// Makes the server's own host key, once, and prints its public half.
+const OWN_KEY: &str = "set -eu; k=/etc/ssh/wheelhouse_host_key; \
+    [ -s $k.pub ] || { rm -f $k; ssh-keygen -q -t ed25519 -N '' -C '' -f $k; }; cat $k.pub";
+
+/// Puts it in the place of the one the server was made with. sshd(8) reads the host keys anew for each connection when it
+/// executes itself for it, as it does by default; where it says its number, SIGHUP makes sure. The next login proves it.
+const USE_OWN_KEY: &str = "set -eu; k=/etc/ssh/wheelhouse_host_key; h=/etc/ssh/ssh_host_ed25519_key; \
+    cp -p $k $h.new; cp -p $k.pub $h.pub.new; mv -f $h.pub.new $h.pub; mv -f $h.new $h; \
+    [ ! -s /run/sshd.pid ] || kill -HUP \"$(cat /run/sshd.pid)\"";
+
+/// Waits until the server has made of itself what its user data says. How that went is seen by what is there: cloud-init
+/// calls a run failed also for what nobody here needs, a locale for example.
+const READY: &str = "cloud-init status --wait > /dev/null; \
+    grep -q '^import /etc/caddy/sites/' /etc/caddy/Caddyfile || { echo 'its user data was not carried out' >&2; exit 1; }; \
+    mkdir -p /srv/sites /etc/caddy/sites && caddy version";
+
+/// A site's server.
+pub struct WebServer {
+    /// The way to it.
+    pub host: Arc<dyn Host>,
+    /// The site.
+    pub domain: Domain,
+}
+
+impl WebServer {
+    /// Waits until the server answers; `within` at most.
+    pub async fn reached(&self, within: Span) -> Result<()> {
+        let ends = tokio::time::Instant::now() + within.duration();
+        loop {
+            let Err(error) = self.host.connect().await else {
+                return Ok(());
+            };
+            if tokio::time::Instant::now() >= ends {
+                return Err(Trouble::Unknown(error.text));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+    }
+
+    /// The public half of the server's own host key; made when there is none.
+    pub async fn own_key(&self) -> Result<String> {
+        let output = self.shell(OWN_KEY, SHORT).await?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Has the server use its own host key from the next login on.
+    pub async fn use_own_key(&self) -> Result<()> {
+        self.shell(USE_OWN_KEY, SHORT).await.map(drop)
+    }
+
+    /// Waits until the server is set up; says the web server's version.
+    pub async fn ready(&self) -> Result<String> {
+        let output = self.shell(READY, Span::minutes(5)).await?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Whether a release lies there whole.
+    pub async fn has(&self, release: &ReleaseId) -> Result<bool> {
+        let path = self.release(release);
+        let output = self.plain("test", ["-d", &path], b"", SHORT).await?;
+        Ok(output.status == Some(0))
+    }
+
+    /// Sends a release as a tar archive: unpacked beside its place, checked against its list of SHA-256 sums, then renamed
+    /// into it. Half of one is never seen.
+    pub async fn send(&self, release: &ReleaseId, archive: &[u8], sums: &str) -> Result<()> {
+        let (path, part) = (
+            self.release(release),
+            format!("{}.part", self.release(release)),
+        );
+        self.run("rm", ["-rf", "--", &part], b"", SHORT).await?;
+        self.run("mkdir", ["-p", "--", &part], b"", SHORT).await?;
+        let unpack = ["-x", "-f", "-", "--touch", "--no-same-owner", "-C", &part];
+        self.run("tar", unpack, archive, UPLOAD).await?;
+        let check = [
+            "-C",
+            &part,
+            "sha256sum",
+            "--check",
+            "--quiet",
+            "--strict",
+            "-",
+        ];
+        self.run("env", check, sums.as_bytes(), UPLOAD).await?;
+        self.run("chmod", ["-R", "a+rX", "--", &part], b"", SHORT)
+            .await?;
+        if self.has(release).await? {
+            return self
+                .run("rm", ["-rf", "--", &part], b"", SHORT)
+                .await
+                .map(drop);
+        }
+        self.run("mv", ["-T", "--", &part, &path], b"", SHORT)
+            .await
+            .map(drop)
+    }
+
+    /// Takes a release away.
+    pub async fn forget(&self, release: &ReleaseId) -> Result<()> {
+        let path = self.release(release);
+        self.run("rm", ["-rf", "--", &path], b"", SHORT)
+            .await
+            .map(drop)
+    }
+
+    /// The release that is served, when there is one.
+    pub async fn current(&self) -> Result<Option<String>> {
+        let link = format!("{}/current", self.folder());
+        let output = self.plain("readlink", ["--", &link], b"", SHORT).await?;
+        let target = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        Ok(target.strip_prefix("releases/").map(str::to_owned))
+    }
+
+    /// Serves a release from the next request on: the link is replaced in one step.
+    pub async fn switch(&self, release: &ReleaseId) -> Result<()> {
+        let (fresh, link) = (
+            format!("{}/current.new", self.folder()),
+            format!("{}/current", self.folder()),
+        );
+        let target = format!("releases/{release}");
+        self.run("ln", ["-sfn", "--", &target, &fresh], b"", SHORT)
+            .await?;
+        self.run("mv", ["-T", "--", &fresh, &link], b"", SHORT)
+            .await
+            .map(drop)
+    }
+
+    /// Has the web server serve the site; a configuration it does not take is taken away again.
+    pub async fn route(&self, internal: bool) -> Result<()> {
+        let path = self.route_file();
+        let fresh = format!("{path}.new");
+        let text = route(&self.domain, internal);
+        self.run("tee", ["--", &fresh], text.as_bytes(), SHORT)
+            .await?;
+        self.run("mv", ["-T", "--", &fresh, &path], b"", SHORT)
+            .await?;
+        if let Err(trouble) = self.reload().await {
+            self.run("rm", ["-f", "--", &path], b"", SHORT).await?;
+            return Err(trouble);
+        }
+        Ok(())
+    }
+
+    /// The certificate by which the web server's own authority is known, when it has one.
+    pub async fn authority(&self) -> Result<Vec<u8>> {
+        // The service's home on Debian, and root's.
+        const AUTHORITY: &str = "cat /var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt \
+            2> /dev/null || cat \"$HOME/.local/share/caddy/pki/authorities/local/root.crt\"";
+        self.shell(AUTHORITY, SHORT)
+            .await
+            .map(|output| output.stdout)
+    }
+
+    async fn reload(&self) -> Result<()> {
+        let arguments = ["reload", "--config", "/etc/caddy/Caddyfile"];
+        self.run("caddy", arguments, b"", SHORT).await.map(drop)
+    }
+
+    fn folder(&self) -> String {
+        format!("{SITES}/{}", self.domain)
+    }
+
+    fn release(&self, release: &ReleaseId) -> String {
+        format!("{}/releases/{release}", self.folder())
+    }
+
+    fn route_file(&self) -> String {
+        format!("/etc/caddy/sites/{}.caddy", self.domain)
+    }
+
+    /// A constant text for a shell there.
+    async fn shell(&self, constant: &'static str, deadline: Span) -> Result<CommandOutput> {
+        self.run("sh", ["-c", constant], b"", deadline).await
+    }
+
+    /// A command that must end with 0.
+    async fn run<const N: usize>(
+        &self,
+        program: &str,
+        arguments: [&str; N],
+        input: &[u8],
+        deadline: Span,
+    ) -> Result<CommandOutput> {
+        let output = self.plain(program, arguments, input, deadline).await?;
+        if output.status == Some(0) {
+            return Ok(output);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.trim().lines().last().unwrap_or("it said nothing");
+        Err(Trouble::Not(Text::line(format!(
+            "{program} on the server failed: {}",
+            vocab::mask::mask(said)
+        ))))
+    }
+
+    /// A command, however it ends.
+    async fn plain<const N: usize>(
+        &self,
+        program: &str,
+        arguments: [&str; N],
+        input: &[u8],
+        deadline: Span,
+    ) -> Result<CommandOutput> {
+        let command = CommandLine::new(program, arguments);
+        self.host
+            .run(&command, input, deadline)
+            .await
+            .map_err(|error| {
+                if error.effect_unknown() {
+                    Trouble::Unknown(error.text)
+                } else {
+                    Trouble::Not(error.text)
+                }
+            })
+    }
+}
+
+/// A site's route. The domain's grammar holds nothing that means anything to the web server's.
+fn route(domain: &Domain, internal: bool) -> String {
+    let tls = if internal { "\ttls internal\n" } else { "" };
+    format!(
+        "{domain} {{\n\troot * {SITES}/{domain}/current\n\tfile_server\n\tencode gzip\n{tls}\tlog {{\n\t\toutput file \
+         /var/log/caddy/{domain}.log {{\n\t\t\troll_size 10MiB\n\t\t\troll_keep 3\n\t\t}}\n\t}}\n}}\n"
+    )
+}

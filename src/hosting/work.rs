@@ -1,0 +1,137 @@
+//! What the steps of one run work with.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use drivers::provider::cloudflare::Cloudflare;
+use drivers::provider::hetzner::Hetzner;
+use drivers::provider::stripe::Stripe;
+use saga::Facts;
+use vocab::{Domain, RunId, Span, Text, Time};
+use world::{Site, SiteOrder};
+
+use crate::keys::Keys;
+use crate::machine::Machines;
+use crate::names;
+use crate::visit::Visits;
+use crate::webserver::{Trouble, WebServer};
+
+/// Where sites are written down.
+#[async_trait]
+pub trait Book: Send + Sync {
+    /// Writes a site down as it is now.
+    async fn put(&self, site: &Site) -> Result<(), Text>;
+
+    /// Takes a site out; one that is not there is no error.
+    async fn remove(&self, domain: &Domain) -> Result<(), Text>;
+
+    /// A site as it is written down.
+    async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text>;
+}
+
+/// How long is waited for what takes its time outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waits {
+    /// For a server to be made.
+    pub server: Span,
+    /// For a new server to let us in.
+    pub login: Span,
+    /// For the name to resolve.
+    pub name: Span,
+    /// Between two looks at a site, of which three may fail.
+    pub answer: Span,
+    /// How long after a time-out something may still come about at the providers: servers, records, payments.
+    pub settle: [Span; 3],
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self {
+            server: Span::minutes(5),
+            login: Span::minutes(3),
+            name: Span::seconds(60),
+            answer: Span::seconds(5),
+            settle: [Span::seconds(60), Span::seconds(30), Span::seconds(30)],
+        }
+    }
+}
+
+/// The open ends to everything that a site is made of.
+#[derive(Clone)]
+pub struct Ends {
+    /// Servers.
+    pub hetzner: Hetzner,
+    /// Names.
+    pub cloudflare: Cloudflare,
+    /// Money.
+    pub stripe: Stripe,
+    /// Keys of ours.
+    pub keys: Keys,
+    /// Logging in.
+    pub machines: Arc<dyn Machines>,
+    /// Looking at sites as their visitors do.
+    pub visits: Arc<dyn Visits>,
+    /// Which installation of the console the objects belong to.
+    pub installation: String,
+    /// The name server that is asked whether a name resolves; the system's own unless given.
+    pub name_server: Option<SocketAddr>,
+    /// How long is waited.
+    pub waits: Waits,
+    /// The clock for stamps.
+    pub clock: fn() -> Time,
+}
+
+/// One run's order, and the ends it works with.
+pub(crate) struct Work {
+    pub order: SiteOrder,
+    pub ends: Ends,
+    pub book: Arc<dyn Book>,
+}
+
+impl Work {
+    /// The site's domain.
+    pub const fn domain(&self) -> &Domain {
+        &self.order.site.domain
+    }
+
+    /// The deployment whose mark the site's objects carry.
+    pub const fn deployment(&self) -> RunId {
+        self.order.site.deployment
+    }
+
+    /// The name of the site's server.
+    pub fn server_name(&self) -> String {
+        names::server_of(&self.order)
+    }
+
+    /// What an earlier step of this run made, or what the books say of the site.
+    pub fn fact(&self, facts: &Facts, name: &str) -> String {
+        let booked = &self.order.site.objects;
+        facts.get(name).cloned().unwrap_or_else(|| {
+            match name {
+                "server" => &booked.server,
+                "address" => &booked.address,
+                "ssh_key" => &booked.ssh_key,
+                "zone" => &booked.zone,
+                "record" => &booked.record,
+                "customer" => &booked.customer,
+                "price" => &booked.price,
+                "subscription" => &booked.subscription,
+                _ => "",
+            }
+            .to_owned()
+        })
+    }
+
+    /// The site's server, over the connection that all steps of the run share.
+    pub async fn there(&self, facts: &Facts) -> Result<WebServer, Trouble> {
+        let address = self.fact(facts, "address");
+        let server = self.server_name();
+        let login = self.ends.machines.login(&server, &address);
+        Ok(WebServer {
+            host: login.await.map_err(Trouble::Not)?,
+            domain: self.domain().clone(),
+        })
+    }
+}

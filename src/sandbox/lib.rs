@@ -1,0 +1,32 @@
+//! The provider sandbox: Hetzner Cloud, Cloudflare and Stripe over HTTP on loopback, behaving as their documentation
+//! says, with faults on demand.
+//!
+//! May import: nothing of the house: it is the other side of the wire, and shares no type with the clients in `drivers`,
+//! so that a test between the two proves something.
+//!
+//! Flow: [`start`] → one listener → a provider by its path, or the admin endpoint → a fault, if one is due → the
+//! provider's state → the answer. Servers become real hosts in `hosts`, where Docker is there.
+
+mod admin;
+mod calls;
+mod clock;
+mod cloudflare;
+mod courier;
+mod dns;
+mod exchange;
+mod faults;
+mod hetzner;
+mod hosts;
+mod house;
+mod limit;
+mod names;
+mod random;
+mod sandbox;
+mod serve;
+mod stripe;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+pub use hosts::Health;
+pub use sandbox::{Access, Addresses, Error, Options, Running, start};

@@ -1,0 +1,221 @@
+//! Starting and stopping the sandbox.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::JoinSet;
+
+use crate::cloudflare::Cloudflare;
+use crate::courier;
+use crate::faults::{self, ProviderName};
+use crate::hetzner::Hetzner;
+use crate::hosts::{self, Containers, Health, Keeper, Report};
+use crate::house::{House, Shared};
+use crate::names::Sockets;
+use crate::random;
+use crate::serve::serve;
+use crate::stripe::Stripe;
+
+/// What the sandbox is to be like.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where it listens: a loopback address; port 0 is any free one.
+    pub listen: SocketAddr,
+    /// A script of faults.
+    pub faults: Option<PathBuf>,
+    /// Whether each server is to be a real host, where Docker is there.
+    pub hosts: bool,
+    /// How long the creation of a server takes; all else takes less.
+    pub latency: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            faults: None,
+            hosts: true,
+            latency: Duration::from_millis(300),
+        }
+    }
+}
+
+/// Why the sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Anybody could reach it.
+    #[error("the sandbox listens on loopback alone, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The address is taken, or not to be had.
+    #[error("listening on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The script of faults is wrong.
+    #[error("reading the faults")]
+    Faults(#[from] faults::FileError),
+    /// There are more rules than can be in force.
+    #[error("reading the faults")]
+    TooMany(#[from] faults::TooMany),
+}
+
+/// A running sandbox. Dropped, it ends; [`Running::stop`] also removes its hosts.
+#[derive(Debug)]
+pub struct Running {
+    addresses: Addresses,
+    health: Health,
+    /// What serves; dropped, it is ended.
+    serving: JoinSet<()>,
+    keeper: Option<Keeper>,
+}
+
+/// Where the sandbox is reached, and with which tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Addresses {
+    /// Hetzner Cloud.
+    pub hetzner: Access,
+    /// Cloudflare.
+    pub cloudflare: Access,
+    /// Stripe. Its clients add `/v1` to the URL.
+    pub stripe: Access,
+    /// The name server of Cloudflare's zones, over UDP and TCP.
+    pub dns: SocketAddr,
+    /// The admin endpoint.
+    pub admin: String,
+}
+
+/// How a provider is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Access {
+    /// The base URL, as the provider's own clients take it.
+    pub url: String,
+    /// The token. It opens nothing but this sandbox.
+    pub token: String,
+}
+
+impl Addresses {
+    /// The providers by name.
+    pub fn providers(&self) -> [(&'static str, &Access); 3] {
+        [
+            (ProviderName::Hetzner.word(), &self.hetzner),
+            (ProviderName::Cloudflare.word(), &self.cloudflare),
+            (ProviderName::Stripe.word(), &self.stripe),
+        ]
+    }
+}
+
+impl fmt::Display for Addresses {
+    /// One line of JSON.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        formatter.write_str(&line)
+    }
+}
+
+impl Running {
+    /// Where it is reached.
+    pub const fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Whether servers are real hosts.
+    pub const fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// Ends it, and removes its hosts.
+    pub async fn stop(mut self) {
+        self.serving.shutdown().await;
+        if let Some(keeper) = self.keeper {
+            keeper.stop().await;
+        }
+    }
+}
+
+/// The zones that the account has from the start, active.
+const ZONES: [&str; 3] = ["example.com", "example.org", "example.net"];
+
+/// Starts a sandbox.
+pub async fn start(options: Options) -> Result<Running, Error> {
+    if !options.listen.ip().is_loopback() {
+        return Err(Error::NotLoopback(options.listen));
+    }
+    let rules = match &options.faults {
+        Some(path) => faults::from_file(path)?,
+        None => Vec::new(),
+    };
+    let unheard = |error| Error::Listen {
+        address: options.listen,
+        error,
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(unheard)?;
+    let names = Sockets::bind(options.listen.ip()).await.map_err(unheard)?;
+    let addresses = addresses(
+        listener.local_addr().map_err(unheard)?,
+        names.address().map_err(unheard)?,
+    );
+    let obstacle = if options.hosts {
+        hosts::examine().await.err()
+    } else {
+        Some("no hosts are wanted".to_owned())
+    };
+    let containers = Containers::new();
+    let is_real = obstacle.is_none();
+    let health = obstacle.map_or_else(|| Health::Real(containers.name()), Health::ApiAlone);
+    let (orders, ordered) = unbounded_channel();
+    let (outbox, deliveries) = unbounded_channel();
+    let latency = i64::try_from(options.latency.as_millis()).unwrap_or(i64::MAX);
+    let hetzner = addresses.hetzner.token.clone();
+    let providers = (
+        Hetzner::new(hetzner, latency, is_real.then_some(orders)),
+        Cloudflare::new(&addresses.cloudflare.token, &ZONES),
+        Stripe::new(&addresses.stripe.token),
+    );
+    let mut house = House::new(providers, health.clone(), outbox);
+    house.add_faults(rules)?;
+    let shared = Shared::new(house);
+    let keeper = if is_real {
+        let shared = shared.clone();
+        let report: Report = Arc::new(move |action, result| {
+            shared.enter().host_reported(action, result);
+        });
+        Some(Keeper::start(containers, ordered, report).await)
+    } else {
+        None
+    };
+    let mut serving = JoinSet::new();
+    serving.spawn(courier::carry(deliveries, shared.clone()));
+    serving.spawn(names.serve(shared.clone()));
+    serving.spawn(async move { match serve(listener, shared).await {} });
+    Ok(Running {
+        addresses,
+        health,
+        serving,
+        keeper,
+    })
+}
+
+/// The addresses, with new tokens.
+fn addresses(http: SocketAddr, dns: SocketAddr) -> Addresses {
+    let access = |path: &str, token: String| Access {
+        url: format!("http://{http}{path}"),
+        token,
+    };
+    let stripe = ProviderName::Stripe.base().trim_end_matches("/v1");
+    Addresses {
+        hetzner: access(ProviderName::Hetzner.base(), random::token(64)),
+        cloudflare: access(ProviderName::Cloudflare.base(), random::token(40)),
+        stripe: access(stripe, format!("sk_test_{}", random::token(48))),
+        dns,
+        admin: format!("http://{http}/admin"),
+    }
+}

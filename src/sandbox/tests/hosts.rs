@@ -1,0 +1,201 @@
+//! Real hosts: made, entered, found, and gone.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use super::client::ask;
+use crate::{Health, Options, Running, start};
+
+/// What a command prints, when it succeeds.
+async fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let command = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output();
+    let output = tokio::time::timeout(Duration::from_secs(20), command).await;
+    let output = output.ok()?.ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}
+
+/// Waits until `look` sees something, at most so many seconds.
+async fn wait_for<T>(seconds: u64, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(begun.elapsed().as_secs() < seconds, "it does not come");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+async fn status_of(running: &Running, server: &Value) -> Option<String> {
+    let path = format!("/hetzner/v1/servers/{server}");
+    let (_, body) = ask(running, "GET", &path, &Value::Null).await;
+    body["server"]["status"].as_str().map(str::to_owned)
+}
+
+/// A sandbox with real hosts, and a filter for what it has in Docker. Nothing where there are none.
+async fn real() -> Option<(Running, String)> {
+    let running = start(Options::default()).await.unwrap();
+    match running.health() {
+        Health::Real(name) => {
+            let filter = format!("name={name}");
+            Some((running, filter))
+        }
+        Health::ApiAlone(why) => {
+            eprintln!("left out: real hosts: {why}");
+            running.stop().await;
+            None
+        }
+    }
+}
+
+/// Makes a server and waits until it runs. Its id and its address.
+async fn create(running: &Running, body: &Value) -> (Value, String) {
+    let (status, made) = ask(running, "POST", "/hetzner/v1/servers", body).await;
+    assert_eq!(status, 201, "{made}");
+    let id = made["server"]["id"].clone();
+    // The first time the image is made.
+    let status = wait_for(900, async || {
+        let status = status_of(running, &id).await;
+        status.filter(|status| !["initializing", "starting"].contains(&status.as_str()))
+    })
+    .await;
+    assert_eq!(status, "running");
+    let address = made["server"]["public_net"]["ipv4"]["ip"].as_str();
+    (id, address.unwrap().to_owned())
+}
+
+/// A key pair that opens the servers of a sandbox.
+struct Login(tempfile::TempDir);
+
+impl Login {
+    async fn register(running: &Running) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let login = Self(folder);
+        let path = login.path();
+        let made = output(
+            "ssh-keygen",
+            &["-q", "-t", "ed25519", "-N", "", "-f", &path],
+        )
+        .await;
+        assert!(made.is_some(), "ssh-keygen is there");
+        let public_key = std::fs::read_to_string(format!("{path}.pub")).unwrap();
+        let body = json!({"name": "operator", "public_key": public_key});
+        ask(running, "POST", "/hetzner/v1/ssh_keys", &body).await;
+        login
+    }
+
+    fn path(&self) -> String {
+        self.0.path().join("key").to_str().unwrap().to_owned()
+    }
+
+    /// What a command prints on a server, when it succeeds.
+    async fn run(&self, address: &str, command: &str) -> Option<String> {
+        let path = self.path();
+        let mut arguments = vec!["-F", "none", "-i", &path];
+        for option in [
+            "-oIdentitiesOnly=yes",
+            "-oBatchMode=yes",
+            "-oConnectTimeout=5",
+            "-oStrictHostKeyChecking=no",
+            "-oUserKnownHostsFile=/dev/null",
+        ] {
+            arguments.push(option);
+        }
+        let target = format!("root@{address}");
+        arguments.extend([target.as_str(), command]);
+        output("ssh", &arguments).await
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_a_host_that_does_its_user_data() {
+    let Some((running, _)) = real().await else {
+        return;
+    };
+    let login = Login::register(&running).await;
+    let user_data = "#cloud-config\nwrite_files:\n  - path: /srv/hello\n    content: from user data\nruncmd:\n  - [touch, /srv/done]\n";
+    let body = json!({
+        "name": "web-1", "server_type": "cx23", "image": "debian-12",
+        "ssh_keys": ["operator"], "user_data": user_data,
+    });
+    let (id, address) = create(&running, &body).await;
+    let run = async |command: &str| login.run(&address, command).await;
+    let hello = wait_for(60, async || run("cat /srv/hello").await).await;
+    assert_eq!(hello, "from user data");
+    assert_eq!(run("hostname").await.unwrap(), "web-1");
+    wait_for(60, async || run("ls /srv/done").await).await;
+
+    let url = format!("http://{address}/");
+    let fetch = async || output("curl", &["-sf", &url]).await;
+    let page = wait_for(20, fetch).await;
+    assert!(page.contains("Caddy"), "{page}");
+    let change = "printf ':80 {\\n respond \"mine\"\\n}\\n' > /etc/caddy/Caddyfile && caddy reload --config /etc/caddy/Caddyfile";
+    assert!(run(change).await.is_some());
+    assert_eq!(fetch().await.unwrap(), "mine");
+
+    let reboot = format!("/hetzner/v1/servers/{id}/actions/reboot");
+    assert_eq!(ask(&running, "POST", &reboot, &Value::Null).await.0, 201);
+    wait_for(30, async || fetch().await.is_none().then_some(())).await;
+    assert_eq!(wait_for(60, fetch).await, "mine", "what was changed stays");
+    assert!(
+        wait_for(60, async || run("ls /srv/done").await)
+            .await
+            .contains("done")
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn hosts_come_and_go_with_their_servers() {
+    let Some((running, filter)) = real().await else {
+        return;
+    };
+    let body = |name| json!({"name": name, "server_type": "cx23", "image": "debian-12"});
+    let (first, _) = create(&running, &body("web-1")).await;
+    let begun = Instant::now();
+    create(&running, &body("web-2")).await;
+    eprintln!("the second server ran after {:?}", begun.elapsed());
+    let path = format!("/hetzner/v1/servers/{first}");
+    assert_eq!(ask(&running, "DELETE", &path, &Value::Null).await.0, 200);
+    wait_for(30, async || {
+        status_of(&running, &first).await.is_none().then_some(())
+    })
+    .await;
+    let left = async |list: &[&str]| {
+        let list = [list, &["--quiet", "--filter", &filter]].concat();
+        output("docker", &list).await.unwrap().lines().count()
+    };
+    assert_eq!(left(&["ps", "--all"]).await, 1, "the deleted one is gone");
+    running.stop().await;
+    assert_eq!(left(&["ps", "--all"]).await, 0);
+    assert_eq!(left(&["network", "ls"]).await, 0);
+}
+
+#[tokio::test]
+async fn what_a_killed_sandbox_left_is_removed_by_the_next() {
+    let name = format!("wheelhouse-sandbox-left-{}", std::process::id());
+    let labels = [
+        "wheelhouse.sandbox=left",
+        "wheelhouse.sandbox.owner=4294967295-7",
+    ];
+    let [sandbox, owner] = labels;
+    let create = [
+        "network", "create", "--label", sandbox, "--label", owner, &name,
+    ];
+    let made = output("docker", &create).await;
+    let Some((running, _)) = real().await else {
+        return;
+    };
+    assert!(made.is_some(), "Docker makes networks");
+    let filter = format!("name={name}");
+    let left = output("docker", &["network", "ls", "--quiet", "--filter", &filter]).await;
+    assert_eq!(left.unwrap(), "");
+    running.stop().await;
+}

@@ -1,0 +1,35 @@
+//! The campaign as a test: every point once, planted bugs found, and runs by chance.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test ends where its ground gives way, and says what it saw"
+)]
+
+use std::process::Command;
+
+fn campaign(arguments: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_campaign"))
+        .args(arguments)
+        .output()
+        .expect("the campaign runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{errors}");
+    println!("{said}");
+}
+
+#[test]
+fn a_kill_at_every_point_leaves_nothing_behind() {
+    campaign(&["points"]);
+}
+
+#[test]
+fn planted_bugs_are_found() {
+    campaign(&["bugs"]);
+}
+
+#[test]
+fn kills_by_chance_leave_nothing_behind() {
+    campaign(&["random", "2000"]);
+}

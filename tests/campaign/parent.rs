@@ -1,0 +1,347 @@
+//! The one that kills: children on errands, one after another until one ends by itself, and the judge after each.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+use vocab::{
+    AffiliateName, Currency, Domain, Money, Region, ReleaseId, RollbackLevel, RunId, SiteKind,
+    Text, Time,
+};
+use world::{Machine, Release, Site, SiteObjects, SiteOrder, SiteState, SiteVerb};
+
+use crate::admin::request;
+use crate::bugs::Bug;
+use crate::child::{self, Errand};
+use crate::death::Death;
+use crate::judge::{self, Left};
+
+/// The site that is made and removed again and again.
+const DOMAIN: &str = "shop.example.com";
+
+/// How long one child may take; one that takes longer hangs.
+const CHILD: Duration = Duration::from_mins(1);
+
+/// What one run of the campaign is about.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// What is done.
+    pub verb: SiteVerb,
+    /// How far it goes back.
+    pub level: RollbackLevel,
+    /// Whether the site does not answer, so that it must go back.
+    pub silent: bool,
+    /// How the processes die, one after another; the one after the last lives.
+    pub deaths: Vec<Death>,
+    /// What goes wrong at the providers, in the words of the sandbox.
+    pub faults: Value,
+}
+
+/// A place to play scenes at: a sandbox of its own, a journal of its own.
+pub struct Stage {
+    sandbox: sandbox::Running,
+    admin: SocketAddr,
+    addresses: Value,
+    folder: tempfile::TempDir,
+    scenes: u64,
+}
+
+/// How a scene went.
+#[derive(Debug)]
+pub struct Played {
+    /// The exit code of the child that lived.
+    pub code: i32,
+    /// How many were killed on the way.
+    pub killed: usize,
+}
+
+fn words(error: &impl ToString) -> Text {
+    Text::line(error.to_string())
+}
+
+impl Stage {
+    /// A new sandbox with strangers' objects in it.
+    pub async fn new() -> Result<Self, Text> {
+        let options = sandbox::Options {
+            hosts: false,
+            latency: Duration::from_millis(5),
+            ..sandbox::Options::default()
+        };
+        let sandbox = sandbox::start(options)
+            .await
+            .map_err(|error| words(&error))?;
+        let addresses: Value = serde_json::from_str(&sandbox.addresses().to_string())
+            .map_err(|error| words(&error))?;
+        let admin = addresses["admin"].as_str().unwrap_or_default();
+        let admin = admin
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .parse()
+            .map_err(|error| words(&error))?;
+        let stage = Self {
+            sandbox,
+            admin,
+            addresses,
+            folder: tempfile::tempdir().map_err(|error| words(&error))?,
+            scenes: 0,
+        };
+        stage.strangers().await?;
+        Ok(stage)
+    }
+
+    /// Ends the sandbox.
+    pub async fn close(self) {
+        self.sandbox.stop().await;
+    }
+
+    fn provider(&self, name: &str) -> (String, String) {
+        let text = |field: &str| {
+            self.addresses[name][field]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        (text("url"), text("token"))
+    }
+
+    async fn ask(
+        &self,
+        provider: &str,
+        method: &str,
+        path: &str,
+        body: &str,
+        kind: &str,
+    ) -> Result<Value, Text> {
+        let (url, token) = self.provider(provider);
+        let base = url
+            .splitn(4, '/')
+            .nth(3)
+            .map(|path| format!("/{path}"))
+            .unwrap_or_default();
+        request(
+            self.admin,
+            method,
+            &format!("{base}{path}"),
+            Some(&token),
+            body,
+            kind,
+        )
+        .await
+    }
+
+    async fn admin_call(&self, method: &str, path: &str, body: &Value) -> Result<Value, Text> {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        request(self.admin, method, path, None, &body, "application/json").await
+    }
+
+    /// What is not ours, and must be there at the end as it was.
+    async fn strangers(&self) -> Result<(), Text> {
+        let json = "application/json";
+        let server = json!({
+            "name": "stranger", "server_type": "cx23", "image": "debian-12", "location": "nbg1",
+            "labels": { "owner": "stranger" },
+        });
+        self.ask("hetzner", "POST", "/servers", &server.to_string(), json)
+            .await?;
+        let zones = self
+            .ask("cloudflare", "GET", "/zones?name=example.com", "", json)
+            .await?;
+        let zone = zones["result"][0]["id"].as_str().unwrap_or_default();
+        for name in ["stranger.shop.example.com", "stranger.example.com"] {
+            let record = json!({
+                "type": "A", "name": name, "content": "192.0.2.9", "ttl": 60, "comment": "stranger",
+            });
+            let path = format!("/zones/{zone}/dns_records");
+            self.ask("cloudflare", "POST", &path, &record.to_string(), json)
+                .await?;
+        }
+        let customer = "name=stranger&metadata[owner]=stranger";
+        let form = "application/x-www-form-urlencoded";
+        self.ask("stripe", "POST", "/v1/customers", customer, form)
+            .await?;
+        Ok(())
+    }
+
+    /// What is there now.
+    pub async fn left(&self) -> Result<Left, Text> {
+        let inventory = self
+            .admin_call("GET", "/admin/inventory", &Value::Null)
+            .await?;
+        Ok(judge::left(&inventory))
+    }
+
+    /// The journal of this scene.
+    fn state(&self) -> PathBuf {
+        self.folder.path().join(format!("scene-{}", self.scenes))
+    }
+
+    /// Empties the providers but for the strangers.
+    pub async fn reset(&self) -> Result<(), Text> {
+        self.admin_call("POST", "/admin/reset", &Value::Null)
+            .await?;
+        self.strangers().await
+    }
+
+    /// Begins with an empty journal.
+    pub fn clean(&mut self) {
+        // What cannot be removed only takes room until the end.
+        drop(std::fs::remove_dir_all(self.state()));
+        self.scenes += 1;
+    }
+
+    /// Plays a scene: children die as it says, and the last one ends by itself.
+    pub async fn play(&mut self, scene: &Scene, bug: Option<Bug>) -> Result<Played, Text> {
+        // The quota of an hour, for this scene.
+        self.admin_call("POST", "/admin/clock", &json!({ "advance_seconds": 3_600 }))
+            .await?;
+        if scene
+            .faults
+            .as_array()
+            .is_some_and(|faults| !faults.is_empty())
+        {
+            self.admin_call("POST", "/admin/faults", &json!({ "faults": scene.faults }))
+                .await?;
+        }
+        let state = self.state();
+        std::fs::create_dir_all(&state).map_err(|error| words(&error))?;
+        let mut killed = 0;
+        let mut deaths = scene.deaths.iter().copied();
+        let code = loop {
+            let errand = Errand {
+                state: state.clone(),
+                hetzner: self.provider("hetzner"),
+                cloudflare: self.provider("cloudflare"),
+                stripe: self.provider("stripe"),
+                order: order(scene, &state)?,
+                death: deaths.next().unwrap_or(Death::Never),
+                silent: scene.silent,
+                bug,
+            };
+            let status = spawn(&errand).await?;
+            match status.code() {
+                Some(code) => break code,
+                None => killed += 1,
+            }
+        };
+        self.admin_call("DELETE", "/admin/faults", &Value::Null)
+            .await?;
+        // What a provider still carries out late.
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        Ok(Played { code, killed })
+    }
+}
+
+async fn spawn(errand: &Errand) -> Result<ExitStatus, Text> {
+    let errand = serde_json::to_string(errand).map_err(|error| words(&error))?;
+    let program = std::env::current_exe().map_err(|error| words(&error))?;
+    let mut child = Command::new(program)
+        .args(["child", &errand])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| words(&error))?;
+    tokio::time::timeout(CHILD, child.wait())
+        .await
+        .map_err(|_| Text::line(format!("a child did not end within {CHILD:?}")))?
+        .map_err(|error| words(&error))
+}
+
+/// A release of one file.
+fn files(state: &Path) -> Result<archive::Release, Text> {
+    let folder = state.join("files");
+    std::fs::create_dir_all(&folder).map_err(|error| words(&error))?;
+    std::fs::write(folder.join("index.html"), "<p>hello").map_err(|error| words(&error))?;
+    archive::read_folder(
+        &folder,
+        &archive::Limits::default(),
+        &state.join("releases"),
+    )
+    .map_err(|error| words(&error))
+}
+
+/// The order of a scene. Of a site that is there the books know the rest.
+fn order(scene: &Scene, state: &Path) -> Result<SiteOrder, Text> {
+    let release = files(state)?;
+    let usd = Money::from_smallest(1_500, Currency::USD);
+    let site = Site {
+        domain: Domain::new(DOMAIN).map_err(|error| words(&error))?,
+        kind: SiteKind::Static,
+        affiliate: AffiliateName::new("acme").map_err(|error| words(&error))?,
+        region: Region::EuCentral,
+        state: SiteState::Active,
+        price: usd,
+        cost: None,
+        deployment: RunId::default(),
+        created: Time::default(),
+        releases: vec![Release {
+            id: release.id.clone(),
+            at: Time::default(),
+            files: 1,
+            bytes: release.bytes.0,
+            source: Text::line("files"),
+        }],
+        current: release.id.clone(),
+        objects: SiteObjects::default(),
+    };
+    let before = (scene.verb != SiteVerb::Deploy)
+        .then(|| ReleaseId::new("00000000000000aa").map_err(|error| words(&error)))
+        .transpose()?;
+    Ok(SiteOrder {
+        verb: scene.verb,
+        site,
+        before,
+        files: (scene.verb != SiteVerb::Delete)
+            .then(|| release.root.to_string_lossy().into_owned()),
+        installation: super::INSTALLATION.to_owned(),
+        machine: Machine {
+            server_type: "cx23".to_owned(),
+            image: "debian-12".to_owned(),
+            location: "nbg1".to_owned(),
+        },
+        certificates: Text::line("internal"),
+        email: None,
+        level: scene.level,
+        version: hosting::VERSION,
+    })
+}
+
+/// What should be left after a scene that began with nothing and ended with this code.
+pub fn expected(scene: &Scene, code: i32) -> Option<Left> {
+    // The strangers: a server, two records, a customer.
+    let nothing = Left {
+        foreign: 4,
+        ..Left::default()
+    };
+    let whole = Left {
+        servers: 1,
+        records: 1,
+        customers: 1,
+        subscriptions: 1,
+        ..nothing.clone()
+    };
+    let code = u8::try_from(code).ok()?;
+    match (scene.verb, code) {
+        (SiteVerb::Deploy, child::COMPLETE)
+        | (SiteVerb::Release, child::COMPLETE | child::ROLLED_BACK) => Some(whole),
+        (SiteVerb::Deploy, child::ROLLED_BACK) => Some(match scene.level {
+            // A run that turned back at the looks has made no customer yet.
+            RollbackLevel::Soft => Left {
+                customers: 0,
+                subscriptions: 0,
+                ..whole
+            },
+            RollbackLevel::Partial | RollbackLevel::Full => nothing,
+        }),
+        (SiteVerb::Deploy, child::REFUSED) | (SiteVerb::Delete, child::COMPLETE) => Some(nothing),
+        _ => None,
+    }
+}

@@ -1,0 +1,323 @@
+//! What is played: every point once, then chance.
+
+use std::process::ExitCode;
+
+use futures::future::try_join_all;
+use serde_json::{Value, json};
+use vocab::{RollbackLevel, Text};
+use world::SiteVerb;
+
+use crate::bugs::Bug;
+use crate::death::Death;
+use crate::judge;
+use crate::parent::{Scene, Stage, expected};
+
+/// More moments than any run has.
+const MOST_MOMENTS: u64 = 400;
+
+/// A generator of chance that a seed repeats: `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).
+pub struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+/// The tally.
+#[derive(Debug, Default)]
+struct Tally {
+    played: u64,
+    killed: u64,
+    wrong: Vec<Text>,
+}
+
+impl Tally {
+    fn sum(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            all.played += part.played;
+            all.killed += part.killed;
+            all.wrong.extend(part.wrong);
+        }
+        all
+    }
+
+    fn print(&self, what: &str) {
+        println!(
+            "{what}: {} runs, {} kills, {} wrong",
+            self.played,
+            self.killed,
+            self.wrong.len()
+        );
+        for wrong in self.wrong.iter().take(20) {
+            println!("  {wrong}");
+        }
+    }
+
+    const fn code(&self) -> ExitCode {
+        if self.wrong.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
+    Scene {
+        verb,
+        level,
+        silent,
+        deaths: Vec::new(),
+        faults: Value::Null,
+    }
+}
+
+/// Every kind of run there is to be killed.
+fn kinds() -> Vec<Scene> {
+    vec![
+        scene(SiteVerb::Deploy, RollbackLevel::Full, false),
+        scene(SiteVerb::Deploy, RollbackLevel::Full, true),
+        scene(SiteVerb::Deploy, RollbackLevel::Partial, true),
+        scene(SiteVerb::Deploy, RollbackLevel::Soft, true),
+        scene(SiteVerb::Release, RollbackLevel::Full, false),
+        scene(SiteVerb::Release, RollbackLevel::Full, true),
+        scene(SiteVerb::Delete, RollbackLevel::Full, false),
+    ]
+}
+
+/// What a scene needs before it: a site that is there.
+async fn prepare(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
+    stage.clean();
+    if scene.verb != SiteVerb::Deploy {
+        let deploy = self::scene(SiteVerb::Deploy, RollbackLevel::Full, false);
+        stage.play(&deploy, None).await?;
+    }
+    Ok(())
+}
+
+/// Plays a scene and judges it; afterwards nothing of it is left.
+async fn play(
+    stage: &mut Stage,
+    scene: &Scene,
+    bug: Option<Bug>,
+    tally: &mut Tally,
+) -> Result<usize, Text> {
+    prepare(stage, scene).await?;
+    let played = stage.play(scene, bug).await?;
+    tally.played += 1;
+    tally.killed += played.killed as u64;
+    let left = stage.left().await?;
+    match expected(scene, played.code) {
+        Some(expected) => {
+            if let Err(why) = judge::verdict(&left, &expected) {
+                tally.wrong.push(Text::line(format!("{scene:?}: {why}")));
+            }
+        }
+        None => tally.wrong.push(Text::line(format!(
+            "{scene:?}: ended with {}, left {left:?}",
+            played.code
+        ))),
+    }
+    stage.reset().await?;
+    Ok(played.killed)
+}
+
+/// One death at every moment of every kind of run, and one in the middle of every call; the kinds side by side.
+pub async fn points() -> Result<ExitCode, Text> {
+    let tallies = try_join_all(kinds().into_iter().map(points_of)).await?;
+    let tally = Tally::sum(tallies);
+    tally.print("every point");
+    Ok(tally.code())
+}
+
+async fn points_of(kind: Scene) -> Result<Tally, Text> {
+    let mut tally = Tally::default();
+    let mut stage = Stage::new().await?;
+    for moment in 0..MOST_MOMENTS {
+        let scene = Scene {
+            deaths: vec![Death::At(moment)],
+            ..kind.clone()
+        };
+        if play(&mut stage, &scene, None, &mut tally).await? == 0 {
+            break;
+        }
+    }
+    for call in 0..MOST_MOMENTS {
+        let scene = Scene {
+            deaths: vec![Death::During {
+                call,
+                micros: 3_000,
+            }],
+            faults: slow(),
+            ..kind.clone()
+        };
+        if play(&mut stage, &scene, None, &mut tally).await? == 0 {
+            break;
+        }
+    }
+    stage.close().await;
+    Ok(tally)
+}
+
+/// Every change is carried out at once and answered late, so that a death falls between the two.
+fn slow() -> Value {
+    let rule = |provider: &str, method: &str| json!({ "provider": provider, "method": method, "times": 0, "kind": "slow", "milliseconds": 15 });
+    json!([
+        rule("hetzner", "POST"),
+        rule("hetzner", "DELETE"),
+        rule("cloudflare", "POST"),
+        rule("cloudflare", "DELETE"),
+        rule("stripe", "POST"),
+        rule("stripe", "DELETE"),
+    ])
+}
+
+/// A fault by chance: one provider's changes go wrong for a while.
+fn fault(chance: &mut Chance) -> Value {
+    let provider = ["hetzner", "cloudflare", "stripe"][chance.below(3) as usize];
+    let method = ["POST", "DELETE"][chance.below(2) as usize];
+    let (after, times) = (chance.below(3), 1 + chance.below(2));
+    let base = |kind: &str| json!({ "provider": provider, "method": method, "after": after, "times": times, "kind": kind });
+    let mut rule = match chance.below(6) {
+        0 | 1 => base("status"),
+        2 => base("timeout"),
+        3 => {
+            // Carried out after the client has given up.
+            let mut late = base("timeout");
+            late["effect"] = json!("late");
+            late["seconds"] = json!(0.15);
+            return late;
+        }
+        4 => base("cut"),
+        _ => base("slow"),
+    };
+    match rule["kind"].as_str() {
+        Some("status") => {
+            rule["status"] = json!([500, 502, 503, 504][chance.below(4) as usize]);
+            rule["effect"] = json!(["before", "after"][chance.below(2) as usize]);
+        }
+        Some("timeout") => {
+            rule["seconds"] = json!(0.15);
+            rule["effect"] = json!(["before", "after"][chance.below(2) as usize]);
+        }
+        Some("slow") => rule["milliseconds"] = json!(30),
+        _ => {}
+    }
+    rule
+}
+
+/// A payment provider that answers nobody in time, and a process that dies while it waits for it: where names help least.
+fn late_money(chance: &mut Chance) -> Scene {
+    let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, false);
+    let times = 1 + chance.below(4);
+    scene.faults = json!([{
+        "provider": "stripe", "method": "POST", "after": chance.below(2), "times": times, "kind": "timeout",
+        "effect": "late", "seconds": 0.15,
+    }]);
+    if chance.below(2) == 0 {
+        scene.deaths.push(Death::During {
+            call: 10 + chance.below(2),
+            micros: 20_000 + chance.below(50_000),
+        });
+    }
+    scene
+}
+
+fn by_chance(chance: &mut Chance) -> Scene {
+    if chance.below(4) == 0 {
+        return late_money(chance);
+    }
+    let kinds = kinds();
+    let mut scene = kinds[chance.below(kinds.len() as u64) as usize].clone();
+    for _ in 0..chance.below(6) {
+        scene.deaths.push(if chance.below(2) == 0 {
+            Death::At(chance.below(70))
+        } else {
+            Death::During {
+                call: chance.below(16),
+                micros: chance.below(30_000),
+            }
+        });
+    }
+    let mut faults = vec![];
+    // One at most: a step is tried four times, and a death counts as one, and a fault that lasts longer ends the run as it should.
+    if chance.below(3) > 0 {
+        faults.push(fault(chance));
+    }
+    if chance.below(2) == 0 {
+        faults.extend(slow().as_array().cloned().unwrap_or_default());
+    }
+    scene.faults = Value::Array(faults);
+    scene
+}
+
+/// How many stages are played at side by side; a run mostly waits.
+const STAGES: u64 = 6;
+
+/// Runs by chance, on several stages side by side.
+pub async fn random(runs: u64, seed: u64) -> Result<ExitCode, Text> {
+    let parts = (0..STAGES).map(|part| {
+        let share = runs / STAGES + u64::from(part < runs % STAGES);
+        part_of(share, seed.wrapping_mul(STAGES).wrapping_add(part))
+    });
+    let tally = Tally::sum(try_join_all(parts).await?);
+    tally.print(&format!("by chance, seed {seed}"));
+    Ok(tally.code())
+}
+
+async fn part_of(runs: u64, seed: u64) -> Result<Tally, Text> {
+    let mut stage = Stage::new().await?;
+    let mut tally = Tally::default();
+    let mut chance = Chance(seed);
+    for _ in 0..runs {
+        let scene = by_chance(&mut chance);
+        play(&mut stage, &scene, None, &mut tally).await?;
+    }
+    stage.close().await;
+    Ok(tally)
+}
+
+/// The most runs in which a planted bug must be found.
+const FOUND_WITHIN: u64 = 300;
+
+/// Every planted bug must be found.
+pub async fn bugs() -> Result<ExitCode, Text> {
+    let found = try_join_all(Bug::ALL.map(hunt)).await?;
+    let mut missed = 0;
+    for (bug, run) in found {
+        if let Some(run) = run {
+            println!("{bug:?}: found in run {run}");
+        } else {
+            missed += 1;
+            println!("{bug:?}: NOT found in {FOUND_WITHIN} runs");
+        }
+    }
+    Ok(if missed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// In which run a bug is found, if it is.
+async fn hunt(bug: Bug) -> Result<(Bug, Option<u64>), Text> {
+    let mut stage = Stage::new().await?;
+    let mut tally = Tally::default();
+    let mut chance = Chance(7);
+    while tally.wrong.is_empty() && tally.played < FOUND_WITHIN {
+        let scene = by_chance(&mut chance);
+        play(&mut stage, &scene, Some(bug), &mut tally).await?;
+    }
+    stage.close().await;
+    Ok((bug, (!tally.wrong.is_empty()).then_some(tally.played)))
+}
