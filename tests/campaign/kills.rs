@@ -7,8 +7,13 @@
 )]
 
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// The parts of the campaign wait for each other: each uses the whole machine, and measures its patience by it.
+static TURN: Mutex<()> = Mutex::new(());
 
 fn campaign(arguments: &[&str]) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let output = Command::new(env!("CARGO_BIN_EXE_campaign"))
         .args(arguments)
         .output()
