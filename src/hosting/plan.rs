@@ -221,13 +221,12 @@ fn warnings(order: &SiteOrder) -> Vec<Text> {
 
 /// A step with its words.
 fn planned(step: SiteStep, order: &SiteOrder) -> PlannedStep {
-    let (title, exact, deadline) = words::words(step, order);
     PlannedStep {
         object: 0,
-        title: Text::line(title),
-        exact: Text::line(exact),
+        title: Text::line(words::title(step, order)),
+        exact: Text::line(words::exact(step, order)),
         call: StepCall::Site(step),
-        deadline,
+        deadline: words::deadline(step),
     }
 }
 

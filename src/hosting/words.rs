@@ -5,119 +5,78 @@ use world::{SiteOrder, SiteStep};
 
 use crate::names;
 
-/// Title, exact call and deadline of a step.
-pub(crate) fn words(step: SiteStep, order: &SiteOrder) -> (String, String, Span) {
+/// What a step does.
+pub(crate) fn title(step: SiteStep, order: &SiteOrder) -> String {
     let site = &order.site;
-    let domain = &site.domain;
-    let server = names::server_of(order);
-    let release = &site.current;
+    let machine = &order.machine;
     match step {
-        SiteStep::SshKey => (
-            "our SSH key at Hetzner".to_owned(),
-            format!("POST /ssh_keys {}", names::ssh_key(&order.installation)),
-            Span::minutes(1),
-        ),
-        SiteStep::Server => (
-            format!(
-                "server {} in {}",
-                order.machine.server_type, order.machine.location
-            ),
-            format!("POST /servers {server}"),
-            Span::minutes(5),
-        ),
-        SiteStep::HostKey => (
-            "first login, and a host key of its own".to_owned(),
-            format!("ssh root@{server}: ssh-keygen"),
-            Span::minutes(4),
-        ),
-        SiteStep::Base => (
-            "web server and folders".to_owned(),
-            "cloud-init status --wait".to_owned(),
-            Span::minutes(6),
-        ),
-        SiteStep::Upload => (
-            format!("upload release {release}"),
-            format!("tar -x -C /srv/sites/{domain}/releases/{release}"),
-            Span::minutes(10),
-        ),
-        SiteStep::Switch => (
-            format!("serve release {release}"),
-            format!("mv -T current.new /srv/sites/{domain}/current"),
-            Span::minutes(1),
-        ),
-        SiteStep::Route => (
-            format!("Caddy route with TLS ({})", order.certificates),
-            "caddy reload --config /etc/caddy/Caddyfile".to_owned(),
-            Span::minutes(1),
-        ),
-        SiteStep::Record => (
-            "DNS record".to_owned(),
-            format!("POST /zones/{}/dns_records A {domain}", site.objects.zone),
-            Span::minutes(1),
-        ),
-        SiteStep::Resolves => (
-            "wait until the name resolves".to_owned(),
-            format!("A {domain}?"),
-            Span::seconds(60),
-        ),
-        SiteStep::Answers => (
-            "health check, 3 looks".to_owned(),
-            format!("GET https://{domain}/"),
-            Span::minutes(1),
-        ),
-        SiteStep::Customer
-        | SiteStep::Subscription
-        | SiteStep::Book
-        | SiteStep::EndSubscription
-        | SiteStep::EndRecord
-        | SiteStep::EndServer
-        | SiteStep::EndBook => business(step, order, &server),
+        SiteStep::SshKey => "our SSH key at Hetzner".to_owned(),
+        SiteStep::Server => format!("server {} in {}", machine.server_type, machine.location),
+        SiteStep::HostKey => "first login, and a host key of its own".to_owned(),
+        SiteStep::Base => "web server and folders".to_owned(),
+        SiteStep::Upload => format!("upload release {}", site.current),
+        SiteStep::Switch => format!("serve release {}", site.current),
+        SiteStep::Route => format!("Caddy route with TLS ({})", order.certificates),
+        SiteStep::Record => "DNS record".to_owned(),
+        SiteStep::Resolves => "wait until the name resolves".to_owned(),
+        SiteStep::Answers => "health check, 3 looks".to_owned(),
+        SiteStep::Customer => format!("customer {} at Stripe", site.affiliate),
+        SiteStep::Subscription => format!("subscription, {} a month", site.price),
+        SiteStep::Book => "active".to_owned(),
+        SiteStep::EndSubscription => "end the subscription".to_owned(),
+        SiteStep::EndRecord => "delete the DNS record".to_owned(),
+        SiteStep::EndServer => format!("delete server {}", names::server_of(order)),
+        SiteStep::EndBook => "gone".to_owned(),
     }
 }
 
-/// The words of the steps that bill, book and remove.
-fn business(step: SiteStep, order: &SiteOrder, server: &str) -> (String, String, Span) {
-    let site = &order.site;
+/// The call or command that does it.
+pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
+    let (site, objects) = (&order.site, &order.site.objects);
+    let (domain, server) = (&site.domain, names::server_of(order));
     match step {
-        SiteStep::Customer => (
-            format!("customer {} at Stripe", site.affiliate),
-            "POST /v1/customers".to_owned(),
-            Span::minutes(1),
-        ),
-        SiteStep::Subscription => (
-            format!("subscription, {} a month", site.price),
-            "POST /v1/subscriptions".to_owned(),
-            Span::minutes(1),
-        ),
-        SiteStep::Book => (
-            "active".to_owned(),
-            "the site in the books".to_owned(),
-            Span::seconds(30),
-        ),
-        SiteStep::EndSubscription => (
-            "end the subscription".to_owned(),
-            format!("DELETE /v1/subscriptions/{}", site.objects.subscription),
-            Span::minutes(1),
-        ),
-        SiteStep::EndRecord => (
-            "delete the DNS record".to_owned(),
+        SiteStep::SshKey => format!("POST /ssh_keys {}", names::ssh_key(&order.installation)),
+        SiteStep::Server => format!("POST /servers {server}"),
+        SiteStep::HostKey => format!("ssh root@{server}: ssh-keygen"),
+        SiteStep::Base => "cloud-init status --wait".to_owned(),
+        SiteStep::Upload => format!("tar -x -C /srv/sites/{domain}/releases/{}", site.current),
+        SiteStep::Switch => format!("mv -T current.new /srv/sites/{domain}/current"),
+        SiteStep::Route => "caddy reload --config /etc/caddy/Caddyfile".to_owned(),
+        SiteStep::Record => format!("POST /zones/{}/dns_records A {domain}", objects.zone),
+        SiteStep::Resolves => format!("A {domain}?"),
+        SiteStep::Answers => format!("GET https://{domain}/"),
+        SiteStep::Customer => "POST /v1/customers".to_owned(),
+        SiteStep::Subscription => "POST /v1/subscriptions".to_owned(),
+        SiteStep::Book => "the site in the books".to_owned(),
+        SiteStep::EndSubscription => format!("DELETE /v1/subscriptions/{}", objects.subscription),
+        SiteStep::EndRecord => {
             format!(
                 "DELETE /zones/{}/dns_records/{}",
-                site.objects.zone, site.objects.record
-            ),
-            Span::minutes(1),
-        ),
-        SiteStep::EndServer => (
-            format!("delete server {server}"),
-            format!("DELETE /servers/{}", site.objects.server),
-            Span::minutes(5),
-        ),
-        SiteStep::EndBook => (
-            "gone".to_owned(),
-            "the site out of the books".to_owned(),
-            Span::seconds(30),
-        ),
-        // The other steps have their words above.
-        _ => (String::new(), String::new(), Span::ZERO),
+                objects.zone, objects.record
+            )
+        }
+        SiteStep::EndServer => format!("DELETE /servers/{}", objects.server),
+        SiteStep::EndBook => "the site out of the books".to_owned(),
+    }
+}
+
+/// How long it may take.
+pub(crate) const fn deadline(step: SiteStep) -> Span {
+    match step {
+        SiteStep::Upload => Span::minutes(10),
+        SiteStep::Base => Span::minutes(6),
+        SiteStep::Server | SiteStep::EndServer => Span::minutes(5),
+        SiteStep::HostKey => Span::minutes(4),
+        SiteStep::Book | SiteStep::EndBook => Span::seconds(30),
+        SiteStep::SshKey
+        | SiteStep::Switch
+        | SiteStep::Route
+        | SiteStep::Record
+        | SiteStep::Resolves
+        | SiteStep::Answers
+        | SiteStep::Customer
+        | SiteStep::Subscription
+        | SiteStep::EndSubscription
+        | SiteStep::EndRecord => Span::minutes(1),
     }
 }

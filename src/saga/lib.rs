@@ -5,7 +5,8 @@
 //! Flow: the steps of a frozen plan + the records of a [`Journal`] → [`drive`] → [`End`]. Forward: intent on disk, effect,
 //! result on disk, step by step. A result that did not come is *unknown*, never failed: it is resolved by looking, waiting
 //! until nothing can still arrive, and looking again. Back: every step that was ever intended is taken back in reverse
-//! order, as far as the [level](vocab::RollbackLevel) says; one that cannot be does not stop the rest, and is left to an operator.
+//! order, as far as the [level](vocab::RollbackLevel) says; one that cannot be does not stop the rest, and is left to an
+//! operator.
 //!
 //! The same call starts a saga, goes on with it after a crash, and goes on with a rollback after a crash: all it knows is
 //! in the journal. Everything outside is behind [`Step`], [`Journal`] and [`Context`].

@@ -19,7 +19,7 @@ fn a_start_waits_and_can_be_taken_back() {
     pty.keys("S")
         .wait_for("disruptive")
         .wait_for("10 s of grace");
-    pty.keys("r").wait_for("10 s of grace");
+    pty.read_plan().keys("r").wait_for("10 s of grace");
     assert_eq!(
         engine.state(&name).as_deref(),
         Some("running"),
@@ -68,11 +68,13 @@ fn what_is_gone_for_good_needs_its_name_typed() {
     pty.keys("K")
         .wait_for("irreversible")
         .wait_for("what is gone stays gone");
-    pty.keys("<enter>").wait_gone("irreversible");
+    pty.read_plan().keys("<enter>").wait_gone("irreversible");
     there();
 
     pty.keys("K").wait_for("irreversible");
-    pty.keys("kKyY").wait_for("tab moves to the name");
+    pty.read_plan()
+        .keys("kKyY")
+        .wait_for("tab moves to the name");
     pty.paste(&name).wait_for("typed, not pasted");
     pty.keys("<tab>").paste(&name).wait_for("typed, not pasted");
     pty.keys("<enter>").wait_for("this is not");
@@ -160,7 +162,9 @@ fn a_prune_takes_exactly_what_it_listed() {
     );
     let later = engine.run("later", "true");
     engine.wait_state(&later, "exited");
-    pty.keys("<tab>here<enter>").wait_gone("irreversible");
+    pty.read_plan()
+        .keys("<tab>here<enter>")
+        .wait_gone("irreversible");
     until("the stopped container is gone", seconds(20), || {
         engine.state(&stopped).is_none().then_some(())
     });

@@ -37,7 +37,7 @@ fn a_restart_from_the_first_look_to_the_audit_log() {
     );
     pty.wait_for("see that it runs anew");
     assert_eq!(engine.started(&name), before, "a plan changes nothing");
-    pty.keys("r");
+    pty.read_plan().keys("r");
     until("a newer start", seconds(20), || {
         (engine.started(&name) != before).then_some(())
     });
@@ -79,7 +79,7 @@ fn a_plan_that_is_left_changes_nothing() {
         .wait_line(seconds(15), &[&name, "running"]);
     for refusal in ["<esc>", "<enter>", "<ctrl-c>", "xyS <esc>"] {
         pty.keys("R").wait_for("Touches");
-        pty.keys(refusal).wait_gone("Touches");
+        pty.read_plan().keys(refusal).wait_gone("Touches");
     }
     // Lower case, Enter and ctrl never change anything, also where nothing asks.
     pty.keys("rudbkpf<ctrl-r><ctrl-s><ctrl-k><esc><esc>0")

@@ -16,7 +16,7 @@ fn a_run_whose_program_was_killed_is_unknown_and_waits_for_the_operator() {
         .keys("<enter>")
         .wait_line(seconds(15), &[&name, "running"]);
     pty.keys("R").wait_for("disruptive");
-    pty.keys("r").wait_for("1 run ");
+    pty.read_plan().keys("r").wait_for("1 run ");
     until("the step has begun", seconds(10), || {
         let runs = home.runs();
         (runs.len() == 1 && runs[0]["state"] == "running").then_some(())

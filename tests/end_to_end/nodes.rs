@@ -35,7 +35,7 @@ fn containers_of_a_node_are_seen_and_restarted_through_ssh() {
         .keys("<enter>")
         .wait_line(seconds(15), &[&name, "shed", "running"]);
     pty.keys("R").wait_for("disruptive").wait_for("on shed");
-    pty.keys("r");
+    pty.read_plan().keys("r");
     until("a newer start", seconds(20), || {
         (engine.started(&name) != before).then_some(())
     });

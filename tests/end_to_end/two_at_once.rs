@@ -31,6 +31,7 @@ fn one_object_is_changed_by_one_at_a_time_and_the_other_hears_by_whom() {
             .keys("<enter>")
             .wait_line(seconds(15), &[&name, "running"]);
         pty.keys("R").wait_for("disruptive");
+        pty.read_plan();
     }
     first.keys("r").wait_gone("disruptive");
     until("the first run is in the journal", seconds(5), || {

@@ -116,6 +116,12 @@ impl Pty {
         self
     }
 
+    /// Reads the plan that is on the screen: its keys do not count before it can have been read.
+    pub fn read_plan(&mut self) -> &mut Self {
+        thread::sleep(Duration::from_millis(700));
+        self
+    }
+
     /// Pastes text.
     pub fn paste(&mut self, text: &str) -> &mut Self {
         self.send(&keys::pasted(text));
