@@ -36,6 +36,8 @@ pub struct Errand {
     pub death: Death,
     /// Whether the site does not answer, so that the run turns back.
     pub silent: bool,
+    /// How often a step is tried.
+    pub attempts: u32,
     /// A bug that is planted in it.
     pub bug: Option<Bug>,
 }
@@ -129,7 +131,7 @@ pub async fn run(errand: Errand) -> Result<ExitCode, Text> {
             retry_first: Span::millis(20),
             retry_longest: Span::millis(200),
             budget: Span::seconds(20),
-            attempts: 4,
+            attempts: errand.attempts,
         },
     };
     let end = saga::drive(run.id(), &steps, order.level, &context).await;

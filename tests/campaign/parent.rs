@@ -34,6 +34,8 @@ pub struct Scene {
     pub level: RollbackLevel,
     /// Whether the site does not answer, so that it must go back.
     pub silent: bool,
+    /// How often a step is tried.
+    pub attempts: u32,
     /// How the processes die, one after another; the one after the last lives.
     pub deaths: Vec<Death>,
     /// What goes wrong at the providers, in the words of the sandbox.
@@ -224,6 +226,7 @@ impl Stage {
                 order: order(scene, &state)?,
                 death: deaths.next().unwrap_or(Death::Never),
                 silent: scene.silent,
+                attempts: scene.attempts,
                 bug,
             };
             let status = spawn(&errand).await?;

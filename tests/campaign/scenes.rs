@@ -77,6 +77,7 @@ fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
         verb,
         level,
         silent,
+        attempts: 4,
         deaths: Vec::new(),
         faults: Value::Null,
     }
@@ -219,11 +220,12 @@ fn fault(chance: &mut Chance) -> Value {
 /// A payment provider that answers nobody in time, and a process that dies while it waits for it: where names help least.
 fn late_money(chance: &mut Chance) -> Scene {
     let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, false);
-    let times = 1 + chance.below(4);
     scene.faults = json!([{
-        "provider": "stripe", "method": "POST", "after": chance.below(2), "times": times, "kind": "timeout",
+        "provider": "stripe", "method": "POST", "after": chance.below(2), "times": 1, "kind": "timeout",
         "effect": "late", "seconds": 0.15,
     }]);
+    // Tried once: what comes late is found by waiting, or never.
+    scene.attempts = 1;
     if chance.below(2) == 0 {
         scene.deaths.push(Death::During {
             call: 10 + chance.below(2),
@@ -233,9 +235,22 @@ fn late_money(chance: &mut Chance) -> Scene {
     scene
 }
 
+/// A run that must go back, and a provider that does not do at once what it is asked to take back.
+fn slow_undo(chance: &mut Chance) -> Scene {
+    let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, true);
+    let provider = ["hetzner", "cloudflare"][chance.below(2) as usize];
+    let times = 1 + chance.below(3);
+    scene.faults = json!([{
+        "provider": provider, "method": "DELETE", "times": times, "kind": "status", "status": 503, "effect": "before",
+    }]);
+    scene
+}
+
 fn by_chance(chance: &mut Chance) -> Scene {
-    if chance.below(4) == 0 {
-        return late_money(chance);
+    match chance.below(8) {
+        0 | 1 => return late_money(chance),
+        2 => return slow_undo(chance),
+        _ => {}
     }
     let kinds = kinds();
     let mut scene = kinds[chance.below(kinds.len() as u64) as usize].clone();
