@@ -143,7 +143,12 @@ impl Series {
         let mut out = vec![None; count];
         let width = column.0.max(1);
         // Columns are aligned to whole multiples of their length so that a drawn graph moves by whole columns only.
-        let end = now.0.div_euclid(width) + 1;
+        let present = now.0.div_euclid(width);
+        // The present column is not over: until something is observed in it, the course ends with the one before.
+        let begun = self
+            .last()
+            .is_some_and(|last| last.at.0.div_euclid(width) >= present);
+        let end = present + i64::from(begun);
         for point in self.points.iter().rev() {
             let back = end - 1 - point.at.0.div_euclid(width);
             if back < 0 {
@@ -183,6 +188,15 @@ mod tests {
         assert_eq!(
             series.columns(Time(9_500), Span(2_000), 5),
             [Some(1.0), Some(5.0), None, None, Some(7.0)]
+        );
+        assert_eq!(
+            series.columns(Time(10_100), Span(2_000), 2),
+            [None, Some(7.0)],
+            "what has just begun is no gap"
+        );
+        assert_eq!(
+            series.columns(Time(12_100), Span(2_000), 2),
+            [Some(7.0), None]
         );
     }
 

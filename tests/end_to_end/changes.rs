@@ -155,11 +155,8 @@ fn a_prune_takes_exactly_what_it_listed() {
     pty.keys(":prune here<enter>")
         .wait_for("irreversible")
         .wait_for(&stopped);
-    assert!(
-        !pty.screen().contains(&format!("container {running}")),
-        "{}",
-        pty.screen()
-    );
+    let shown = pty.screen();
+    assert!(!shown.contains(&format!("container {running}")), "{shown}");
     let later = engine.run("later", "true");
     engine.wait_state(&later, "exited");
     pty.read_plan()

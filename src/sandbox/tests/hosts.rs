@@ -138,7 +138,8 @@ async fn a_server_is_a_host_that_does_its_user_data() {
     assert!(page.contains("Caddy"), "{page}");
     let change = "printf ':80 {\\n respond \"mine\"\\n}\\n' > /etc/caddy/Caddyfile && caddy reload --config /etc/caddy/Caddyfile";
     assert!(run(change).await.is_some());
-    assert_eq!(fetch().await.unwrap(), "mine");
+    let changed = async || fetch().await.filter(|page| page == "mine");
+    wait_for(20, changed).await;
 
     let reboot = format!("/hetzner/v1/servers/{id}/actions/reboot");
     assert_eq!(ask(&running, "POST", &reboot, &Value::Null).await.0, 201);

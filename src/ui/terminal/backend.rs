@@ -9,11 +9,14 @@ use ratatui::layout::{Position, Size};
 
 use super::guard::Shared;
 use super::modes::{FRAME_BEGIN, FRAME_END};
+use super::scroll::Shown;
 
 /// Collects a frame and sends it when ratatui flushes. A frame that changes nothing sends nothing.
 pub(super) struct FrameBackend {
     shared: Arc<Shared>,
     frame: Vec<u8>,
+    /// What the terminal shows.
+    on_screen: Shown,
     /// Where the cursor was last put, and whether it is shown. Never asked of the terminal: the answer would have to be
     /// read from the keys.
     cursor: Position,
@@ -21,18 +24,27 @@ pub(super) struct FrameBackend {
 }
 
 impl FrameBackend {
-    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
             frame: Vec::new(),
+            on_screen: Shown::default(),
             cursor: Position::ORIGIN,
             shown: false,
         }
     }
 
     /// After the screen was taken over anew, which hides the cursor.
-    pub(super) const fn begin_anew(&mut self) {
+    pub(super) fn begin_anew(&mut self) {
         self.shown = false;
+        self.on_screen.forget();
+    }
+
+    /// After every cell was cleared.
+    pub(super) fn cleared(&mut self) -> io::Result<()> {
+        let size = self.size()?;
+        self.on_screen.clear(size);
+        Ok(())
     }
 
     /// Ratatui's own way of writing, into the frame.
@@ -48,12 +60,17 @@ impl Backend for FrameBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
+        let content: Vec<_> = content.collect();
         // Without a change ratatui's backend would still reset colours that nobody set.
-        if content.peek().is_none() {
-            Ok(())
-        } else {
-            self.writer().draw(content)
+        if content.is_empty() {
+            return Ok(());
+        }
+        match self.on_screen.take(&content) {
+            None => self.writer().draw(content.into_iter()),
+            Some((scroll, rest)) => {
+                scroll.write(&mut self.frame)?;
+                CrosstermBackend::new(&mut self.frame).draw(rest.into_iter())
+            }
         }
     }
 
@@ -88,14 +105,21 @@ impl Backend for FrameBackend {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.cleared()?;
         self.writer().clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        if matches!(clear_type, ClearType::All) {
+            self.cleared()?;
+        } else {
+            self.on_screen.forget();
+        }
         self.writer().clear_region(clear_type)
     }
 
     fn append_lines(&mut self, count: u16) -> io::Result<()> {
+        self.on_screen.forget();
         self.writer().append_lines(count)
     }
 

@@ -14,6 +14,7 @@ mod modes;
 mod output;
 mod panics;
 mod screen;
+mod scroll;
 mod signals;
 mod tty;
 mod watcher;

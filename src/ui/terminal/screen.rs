@@ -29,7 +29,9 @@ pub struct Screen {
 
 impl Screen {
     pub(super) fn new(shared: Arc<Shared>) -> io::Result<Self> {
-        let terminal = Terminal::new(FrameBackend::new(Arc::clone(&shared)))?;
+        let mut terminal = Terminal::new(FrameBackend::new(Arc::clone(&shared)))?;
+        // The alternate screen begins empty.
+        terminal.backend_mut().cleared()?;
         let taken = shared.taken();
         Ok(Self {
             terminal,

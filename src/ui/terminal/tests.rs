@@ -239,9 +239,11 @@ impl Stage {
         assert_eq!(settings(master.as_ref()), self.before);
         let begun = Instant::now();
         // The last bytes may still be on their way to the reader.
-        while !PAIRS.iter().all(|(_, off)| self.output().contains(off))
-            && begun.elapsed() < Duration::from_secs(2)
-        {
+        let all_off = |output: &str| {
+            let mut pairs = PAIRS.iter();
+            pairs.all(|(on, off)| output.rfind(on) < output.rfind(off))
+        };
+        while !all_off(&self.output()) && begun.elapsed() < Duration::from_secs(2) {
             thread::sleep(Duration::from_millis(2));
         }
         let output = self.output();

@@ -7,11 +7,13 @@ mod demands;
 mod handover;
 mod lines;
 
+use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use color_eyre::eyre::Context;
 use crossterm::event::{Event, EventStream};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use jiff::tz::TimeZone;
 use link::Watch;
 use tokio::sync::mpsc;
@@ -110,7 +112,7 @@ struct Console {
 /// What woke the loop.
 enum Woken {
     Happened(Option<Happening>),
-    Input(Option<std::io::Result<Event>>),
+    Input(Vec<io::Result<Event>>),
     World(bool),
     Message(Option<Message>),
     Lines(Vec<LogBatch>),
@@ -132,7 +134,7 @@ impl Console {
             let woken = tokio::select! {
                 biased;
                 happening = happenings.recv() => Woken::Happened(happening),
-                event = next(&mut events) => Woken::Input(event),
+                read = next(&mut events) => Woken::Input(read),
                 message = receiver.recv() => Woken::Message(message),
                 changed = self.watch.changed(), if alive => Woken::World(changed.is_ok()),
                 batches = self.lines.next() => Woken::Lines(batches),
@@ -142,7 +144,7 @@ impl Console {
             if matches!(woken, Woken::World(false)) {
                 alive = false;
             }
-            if let Some(reason) = self.woken(woken, &mut events, &mut receiver)? {
+            if let Some(reason) = self.woken(woken, &mut receiver)? {
                 return Ok(reason);
             }
             if let Some(plan) = self.handover.take() {
@@ -164,15 +166,11 @@ impl Console {
     fn woken(
         &mut self,
         woken: Woken,
-        events: &mut Option<EventStream>,
         receiver: &mut mpsc::Receiver<Message>,
     ) -> color_eyre::Result<Option<ExitReason>> {
         match woken {
-            Woken::Input(Some(Ok(event))) => return self.input(event, events),
-            // What cannot be read from is gone, whether or not the watcher has noticed.
-            Woken::Input(None | Some(Err(_))) | Woken::Happened(None) => {
-                return Ok(Some(ExitReason::Signal(HUNG_UP)));
-            }
+            Woken::Input(read) => return self.input(read),
+            Woken::Happened(None) => return Ok(Some(ExitReason::Signal(HUNG_UP))),
             Woken::Happened(Some(happening)) => match happening {
                 Happening::HungUp => return Ok(Some(ExitReason::Signal(HUNG_UP))),
                 Happening::Signal(number) => return Ok(Some(ExitReason::Signal(number))),
@@ -205,15 +203,13 @@ impl Console {
         Instant::now() + wait.duration()
     }
 
-    /// Takes in an event and all that wait behind it, so that a storm of them is drawn once.
-    fn input(
-        &mut self,
-        first: Event,
-        events: &mut Option<EventStream>,
-    ) -> color_eyre::Result<Option<ExitReason>> {
-        let mut next = Some(first);
-        for _ in 0..BURST {
-            let Some(event) = next.take() else { break };
+    /// Takes in what was read.
+    fn input(&mut self, read: Vec<io::Result<Event>>) -> color_eyre::Result<Option<ExitReason>> {
+        for event in read {
+            // What cannot be read from is gone, whether or not the watcher has noticed.
+            let Ok(event) = event else {
+                return Ok(Some(ExitReason::Signal(HUNG_UP)));
+            };
             let now = self.watch.now();
             let seen = Seen {
                 world: self.watch.world(),
@@ -229,16 +225,6 @@ impl Console {
             if let Some(reason) = self.demand(demands)? {
                 return Ok(Some(reason));
             }
-            if self.handover.is_some() {
-                break;
-            }
-            next = match events
-                .as_mut()
-                .and_then(|events| events.next().now_or_never())
-            {
-                Some(Some(Ok(event))) => Some(event),
-                _ => None,
-            };
         }
         Ok(None)
     }
@@ -321,9 +307,29 @@ impl Console {
     }
 }
 
-async fn next(events: &mut Option<EventStream>) -> Option<std::io::Result<Event>> {
-    match events {
-        Some(events) => events.next().await,
-        None => std::future::pending().await,
-    }
+/// What the terminal sent and all that waits behind it, so that a storm of it is drawn once.
+async fn next(events: &mut Option<EventStream>) -> Vec<io::Result<Event>> {
+    let Some(events) = events else {
+        return std::future::pending().await;
+    };
+    // Always with the waker of the loop: the stream keeps the first one it is asked with until a key comes.
+    std::future::poll_fn(|context| {
+        let mut read = Vec::new();
+        while read.len() < BURST {
+            match events.poll_next_unpin(context) {
+                Poll::Ready(Some(event)) => read.push(event),
+                Poll::Ready(None) => {
+                    read.push(Err(io::ErrorKind::UnexpectedEof.into()));
+                    break;
+                }
+                Poll::Pending => break,
+            }
+        }
+        if read.is_empty() {
+            Poll::Pending
+        } else {
+            Poll::Ready(read)
+        }
+    })
+    .await
 }
