@@ -44,7 +44,6 @@ pub fn ends(fleet: &Fleet, state: &Path) -> Result<Arc<Ends>, Text> {
         installation: installation(fleet, state)?,
         name_server,
         waits: Waits::default(),
-        clock: drivers::clock::now,
     }))
 }
 

@@ -102,9 +102,7 @@ pub fn shown(record: &Record, before: &StepState, now: Time) -> StepState {
     };
     match (&record.undo, &record.forward) {
         (Undoing::Intended { since, .. }, _) => StepState::Undoing { since: *since },
-        (Undoing::Done(note) | Undoing::Released(note), _) => {
-            StepState::Undone { note: note.clone() }
-        }
+        (Undoing::Done(note), _) => StepState::Undone { note: note.clone() },
         (Undoing::Stuck(reason), _) => StepState::Stuck {
             reason: reason.clone(),
         },

@@ -8,7 +8,7 @@ use drivers::provider::cloudflare::Cloudflare;
 use drivers::provider::hetzner::Hetzner;
 use drivers::provider::stripe::Stripe;
 use saga::Facts;
-use vocab::{Domain, RunId, Span, Text, Time};
+use vocab::{Domain, RunId, Span, Text};
 use world::{Site, SiteOrder};
 
 use crate::keys::Keys;
@@ -78,8 +78,6 @@ pub struct Ends {
     pub name_server: Option<SocketAddr>,
     /// How long is waited.
     pub waits: Waits,
-    /// The clock for stamps.
-    pub clock: fn() -> Time,
 }
 
 /// One run's order, and the ends it works with.

@@ -61,8 +61,6 @@ pub enum Undoing {
     Done(Text),
     /// It could not be taken back within the time there is for it: an operator must.
     Stuck(Text),
-    /// An operator said that it is gone, or is to be kept.
-    Released(Text),
 }
 
 /// All of one step.

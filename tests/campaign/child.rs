@@ -250,6 +250,5 @@ fn ends(errand: &Errand) -> Result<Ends, Text> {
             answer: Span::millis(1),
             settle: [SETTLE; 3],
         },
-        clock: drivers::clock::now,
     })
 }

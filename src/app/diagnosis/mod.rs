@@ -48,7 +48,7 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
         here::programs(over_ssh),
         nodes::examine(fabric.nodes),
         services::examine(&fleet.services),
-        providers::examine(fleet),
+        providers::examine(fleet, fabric.hosting),
     );
     checks.push(state);
     checks.extend(programs);

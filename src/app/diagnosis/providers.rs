@@ -1,20 +1,20 @@
 //! The providers that sites are made with: one harmless question to each, with the token that the runs would use.
 
+use std::sync::Arc;
+
 use cli::doctor::Check;
 use config::Fleet;
 use drivers::provider::{Fault, ProviderError, Read};
+use hosting::Ends;
 use vocab::Text;
 
-use super::super::{boot, hosting};
-
-/// Asks each; nothing when the fleet file has none of them.
-pub async fn examine(fleet: &Fleet) -> Vec<Check> {
+/// Asks each over the ends that were made of the fleet file; nothing when the file has none of them.
+pub async fn examine(fleet: &Fleet, ends: Result<Arc<Ends>, Text>) -> Vec<Check> {
     let declared = &fleet.providers;
     if declared.hetzner.is_none() && declared.cloudflare.is_none() && declared.stripe.is_none() {
         return Vec::new();
     }
-    let state = boot::state_folder().unwrap_or_default();
-    let ends = match hosting::ends(fleet, &state) {
+    let ends = match ends {
         Ok(ends) => ends,
         Err(why) => {
             return vec![Check::missing(
