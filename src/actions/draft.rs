@@ -1,7 +1,6 @@
 //! A plan while it is being written: objects and steps in order, then the frame around them.
 
 use drivers::Connections;
-use uuid::{NoContext, Timestamp, Uuid};
 use vocab::{NodeName, RunId, Span, Text, Time};
 use world::plan::StepCall;
 use world::{
@@ -147,7 +146,7 @@ impl Draft {
             self.objects.len().div_ceil(SIDE_BY_SIDE)
         };
         Plan {
-            id: new_id(request.now),
+            id: RunId::made_at(request.now),
             intent: request.intent,
             by: request.by,
             made: request.now,
@@ -184,14 +183,4 @@ pub(crate) fn distinct<T: Clone + PartialEq>(items: &[T]) -> Vec<T> {
         }
     }
     seen
-}
-
-fn new_id(now: Time) -> RunId {
-    let millis = u64::try_from(now.0).unwrap_or_default();
-    let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
-    RunId(Uuid::new_v7(Timestamp::from_unix(
-        NoContext,
-        millis / 1000,
-        nanos,
-    )))
 }

@@ -3,7 +3,6 @@
 
 use drivers::provider::cloudflare::RecordFilter;
 use drivers::provider::{ObjectId, ProviderError};
-use uuid::{NoContext, Timestamp, Uuid};
 use vocab::{NodeName, RunId, Span, Text, Time};
 use world::plan::StepCall;
 use world::{
@@ -27,7 +26,7 @@ pub async fn plan(
     by: Actor,
     now: Time,
 ) -> Result<Plan, Refusal> {
-    let id = new_run(now);
+    let id = RunId::made_at(now);
     let mut order = order;
     order.version = VERSION;
     match order.verb {
@@ -228,14 +227,4 @@ fn planned(step: SiteStep, order: &SiteOrder) -> PlannedStep {
         call: StepCall::Site(step),
         deadline: words::deadline(step),
     }
-}
-
-fn new_run(now: Time) -> RunId {
-    let millis = u64::try_from(now.0).unwrap_or_default();
-    let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
-    RunId(Uuid::new_v7(Timestamp::from_unix(
-        NoContext,
-        millis / 1000,
-        nanos,
-    )))
 }

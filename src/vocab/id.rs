@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::text::Text;
+use crate::time::Time;
 
 /// Why a name was refused; says what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +215,17 @@ impl<'de> Deserialize<'de> for ContainerKey {
 pub struct RunId(pub Uuid);
 
 impl RunId {
+    /// A new id for a run that is made at this time; no two are the same.
+    pub fn made_at(now: Time) -> Self {
+        let millis = u64::try_from(now.0).unwrap_or_default();
+        let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
+        Self(Uuid::new_v7(Timestamp::from_unix(
+            NoContext,
+            millis / 1000,
+            nanos,
+        )))
+    }
+
     /// The last eight digits, enough to tell runs apart on a screen.
     pub fn short(&self) -> String {
         let all = self.0.simple().to_string();
