@@ -40,7 +40,7 @@ pub async fn plan(
             containers::command::plan(request, &target, &command)
         }
         // Runs on sites are planned where the providers are known.
-        Intent::Site(_) => Err(crate::refuse::not_found(
+        Intent::SiteRequest(_) | Intent::Site(_) => Err(crate::refuse::not_found(
             "sites are planned by the hosting room",
         )),
         Intent::NodeShell { node } => nodes::shell::plan(request, &node),

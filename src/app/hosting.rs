@@ -7,7 +7,7 @@ use std::sync::Arc;
 use config::Fleet;
 use config::fleet::{Certificates, Credential, Hosting, Provider};
 use drivers::provider::{Access, Cloudflare, Hetzner, Stripe, cloudflare, hetzner, stripe};
-use hosting::{Ends, FromHere, Keys, SshMachines, Waits};
+use hosting::{Affiliate, Ends, FromHere, Keys, Offer, SshMachines, Waits};
 use kit::files;
 use vocab::{Secret, Text};
 use world::money::{Exchange, Terms};
@@ -41,6 +41,7 @@ pub fn ends(fleet: &Fleet, state: &Path) -> Result<Arc<Ends>, Text> {
         machines: Arc::new(SshMachines::new(keys.clone())),
         keys,
         visits: Arc::new(FromHere),
+        offer: offer(fleet, terms, state),
         installation: installation(fleet, state)?,
         name_server,
         waits: Waits::default(),
@@ -131,10 +132,10 @@ pub fn installation(fleet: &Fleet, state: &Path) -> Result<String, Text> {
     Ok(made)
 }
 
-/// What the commands on sites take from the fleet file.
-pub fn selling(fleet: &Fleet, state: &Path) -> Result<cli::Selling, Text> {
-    let terms = terms(fleet)?;
-    Ok(cli::Selling {
+/// What is offered, as the fleet file says.
+fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
+    let affiliates = fleet.affiliates.iter();
+    Offer {
         price: terms.price,
         server_cost: terms.server_cost,
         server_type: terms.server_type.clone(),
@@ -144,8 +145,13 @@ pub fn selling(fleet: &Fleet, state: &Path) -> Result<cli::Selling, Text> {
             Certificates::Internal => "internal",
         }),
         keep_releases: usize::from(terms.keep_releases),
-        installation: installation(fleet, state)?,
-        affiliates: fleet.affiliates.clone(),
+        affiliates: affiliates
+            .map(|affiliate| Affiliate {
+                name: affiliate.name.clone(),
+                region: affiliate.region,
+                email: affiliate.email.clone(),
+            })
+            .collect(),
         releases: state.join("releases"),
-    })
+    }
 }

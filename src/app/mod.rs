@@ -63,7 +63,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
                 watch: running.watch().await?,
                 command: running.command(Face::Shell),
                 logs: running.config.fleet.logs.clone(),
-                selling: hosting::selling(&running.config.fleet, &running.state),
+                affiliates: running.config.fleet.affiliates.clone(),
                 report: running.report.clone(),
             };
             let code = cli::run(command, session).await;

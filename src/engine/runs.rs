@@ -63,7 +63,9 @@ impl Core {
         self.tasks.spawn(async move {
             let now = drivers::clock::now();
             let made = match intent {
-                Intent::Site(order) => sites::plan(&world, hosting, *order, actor, now).await,
+                Intent::SiteRequest(request) => {
+                    sites::plan(&world, hosting, &request, actor, now).await
+                }
                 intent => actions::plan(&world, &connections, intent, actor, now, grace).await,
             };
             if let Ok(plan) = &made {

@@ -11,7 +11,7 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RunId, Text, Time};
 use world::{
-    Actor, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site, SiteOrder,
+    Actor, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site, SiteRequest,
     StepState, World,
 };
 
@@ -23,12 +23,12 @@ use crate::runs::{ActiveRun, Teller};
 pub(crate) async fn plan(
     world: &World,
     hosting: Result<Arc<Ends>, Text>,
-    order: SiteOrder,
+    request: &SiteRequest,
     by: Actor,
     now: Time,
 ) -> Result<Plan, Refusal> {
-    let ends = hosting.map_err(|why| Refusal::new(RefusalKind::NotFound, why))?;
-    hosting::plan(world, &ends, order, by, now).await
+    let ends = hosting.map_err(|why| Refusal::new(RefusalKind::Invalid, why))?;
+    hosting::plan(world, &ends, request, by, now).await
 }
 
 /// The store as the books of the sites; the world is told of every change.

@@ -2,13 +2,16 @@
 //!
 //! May import: `saga`, `archive`, `drivers`, `world`, `vocab`, `kit`. May not: `store`, `engine`, a face.
 //!
-//! Flow: order → [`plan`] (looks, changes nothing) → consent, checked by the engine → [`carry_on`]: the steps of the
-//! frozen order as a saga, each journalled before and after; what fails is taken back as far as the order says. Every
-//! object carries the installation's and the deployment's mark, and nothing without both is ever deleted.
+//! Flow: wish → [`plan`], which looks, changes nothing and freezes it into an order → consent, checked by the engine →
+//! [`carry_on`]: the steps of the order as a saga, each journalled before and after; what fails is taken back as far as
+//! the order says. Every object carries the installation's and the deployment's mark, and nothing without both is ever
+//! deleted.
 
 mod keys;
 mod machine;
 mod names;
+mod offer;
+mod order;
 mod plan;
 mod run;
 mod step;
@@ -22,6 +25,7 @@ mod work;
 
 pub use keys::{KeyError, Keys};
 pub use machine::{Machines, SshMachines};
+pub use offer::{Affiliate, Offer};
 pub use plan::{VERSION, plan};
 pub use run::{carry_on, shown, state_of, steps};
 pub use sweep::{Orphan, sweep};

@@ -7,10 +7,11 @@ use vocab::{NodeName, RunId, Span, Text, Time};
 use world::plan::StepCall;
 use world::{
     Actor, Confirmation, Intent, Plan, PlanObject, PlannedStep, Refusal, RefusalKind,
-    Reversibility, SiteOrder, SiteStep, SiteVerb, World,
+    Reversibility, SiteOrder, SiteRequest, SiteStep, SiteVerb, World,
 };
 
 use crate::names;
+use crate::order;
 use crate::run::steps_of;
 use crate::words;
 use crate::work::Ends;
@@ -18,37 +19,18 @@ use crate::work::Ends;
 /// The version of the steps' meaning. A run is carried on only by a program that knows its version.
 pub const VERSION: u32 = 1;
 
-/// Makes the plan of an order, or says why it cannot be: token, zone, domain and names are looked at first.
+/// Makes the plan of a wish, or says why it cannot be: files, token, zone, domain and names are looked at first.
 pub async fn plan(
     world: &World,
     ends: &Ends,
-    order: SiteOrder,
+    request: &SiteRequest,
     by: Actor,
     now: Time,
 ) -> Result<Plan, Refusal> {
     let id = RunId::made_at(now);
-    let mut order = order;
-    order.version = VERSION;
-    match order.verb {
-        SiteVerb::Deploy => {
-            order.site.deployment = id;
-            order.site.created = now;
-            free(world, ends, &mut order).await?;
-        }
-        SiteVerb::Release | SiteVerb::Delete => {
-            let Some(booked) = world.sites.get(&order.site.domain) else {
-                return Err(refuse(
-                    RefusalKind::NotFound,
-                    format!(
-                        "there is no site {}: `wheelhouse sites` lists them",
-                        order.site.domain
-                    ),
-                ));
-            };
-            if order.verb == SiteVerb::Delete {
-                order.site = booked.clone();
-            }
-        }
+    let mut order = order::of(world, ends, request, id, now).await?;
+    if order.verb == SiteVerb::Deploy {
+        free(ends, &mut order).await?;
     }
     let place = place(&order)?;
     let steps: Vec<PlannedStep> = steps_of(order.verb, order.files.is_some())
@@ -94,16 +76,8 @@ pub async fn plan(
 }
 
 /// Whether the domain is ours to serve and served by nobody yet; the zone is noted in the order.
-async fn free(world: &World, ends: &Ends, order: &mut SiteOrder) -> Result<(), Refusal> {
+async fn free(ends: &Ends, order: &mut SiteOrder) -> Result<(), Refusal> {
     let domain = order.site.domain.clone();
-    if world.sites.contains_key(&domain) {
-        return Err(refuse(
-            RefusalKind::Conflict,
-            format!(
-                "{domain} is a site already: `wheelhouse release {domain} …` changes what it serves"
-            ),
-        ));
-    }
     let zone = zone_of(ends, &domain).await?;
     let taken = ends
         .cloudflare

@@ -14,6 +14,7 @@ use world::{Site, SiteOrder};
 use crate::keys::Keys;
 use crate::machine::Machines;
 use crate::names;
+use crate::offer::Offer;
 use crate::visit::Visits;
 use crate::webserver::{Trouble, WebServer};
 
@@ -72,6 +73,8 @@ pub struct Ends {
     pub machines: Arc<dyn Machines>,
     /// Looking at sites as their visitors do.
     pub visits: Arc<dyn Visits>,
+    /// What is offered, and how it is kept.
+    pub offer: Offer,
     /// Which installation of the console the objects belong to.
     pub installation: String,
     /// The name server that is asked whether a name resolves; the system's own unless given.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use vocab::{ContainerKey, NodeName, ObjectKind, UnitName};
 
 use crate::site::SiteOrder;
+use crate::site_request::SiteRequest;
 
 /// What may be done to a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -82,7 +83,9 @@ pub enum Intent {
         /// The program and its arguments, passed whole.
         command: Vec<String>,
     },
-    /// Make, change or remove a site. Such a run is finished or taken back, whatever happens in the middle.
+    /// Make, change or remove a site, as it is wished. Its plan holds [`Intent::Site`] instead.
+    SiteRequest(Box<SiteRequest>),
+    /// The same, frozen by its plan. Such a run is finished or taken back, whatever happens in the middle.
     Site(Box<SiteOrder>),
     /// Open a shell on a node: the terminal is handed over.
     NodeShell {

@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod run;
 pub mod series;
 pub mod site;
+pub mod site_request;
 pub mod tracked;
 mod world;
 
@@ -32,5 +33,6 @@ pub use refusal::{Refusal, RefusalKind};
 pub use run::{Actor, AuditCheck, AuditLine, Face, Run, RunState, StepRecord, StepState};
 pub use series::{Metric, Point, Series, SeriesKey, Subject};
 pub use site::{Machine, Release, Site, SiteObjects, SiteOrder, SiteState, SiteStep, SiteVerb};
+pub use site_request::{DeployRequest, SiteRequest};
 pub use tracked::{ServiceState, TrackedContainer, TrackedService};
 pub use world::World;

@@ -11,6 +11,7 @@ use crate::event::{Event, Notice};
 use crate::money::Terms;
 use crate::node::Node;
 use crate::reduce;
+use crate::refusal::{Refusal, RefusalKind};
 use crate::run::{AuditLine, Run};
 use crate::series::{Series, SeriesKey};
 use crate::site::Site;
@@ -95,6 +96,19 @@ impl World {
         self.containers
             .values()
             .filter(move |tracked| tracked.key.node == *node)
+    }
+
+    /// A site of the books; refused with the nearest name there is.
+    pub fn site(&self, domain: &Domain) -> Result<&Site, Refusal> {
+        self.sites.get(domain).ok_or_else(|| {
+            let names = self.sites.keys().map(Domain::as_str);
+            let hint = kit::nearest::nearest(domain.as_str(), names).map_or_else(
+                || "`wheelhouse sites` lists them".to_owned(),
+                |near| format!("did you mean {near}?"),
+            );
+            let words = format!("there is no site {domain}: {hint}");
+            Refusal::new(RefusalKind::NotFound, words)
+        })
     }
 
     /// The run that works on a site now.

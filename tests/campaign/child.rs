@@ -1,19 +1,19 @@
 //! The one that is killed: begins a run on a site, or goes on with the one that it finds, with the real journal on disk and
 //! the real clients. Only the server that it logs in on and the visitor that looks at the site are played.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use drivers::provider::{Access, Cloudflare, Hetzner, Pace, Stripe};
-use hosting::{Book, Ends, Keys, Waits};
+use hosting::{Affiliate, Book, Ends, Keys, Offer, Waits};
 use saga::{Context, End, Journal, Step};
 use serde::{Deserialize, Serialize};
 use store::{AuditEntry, Options, Store};
 use tokio_util::sync::CancellationToken;
-use vocab::{Domain, Secret, Span, Text};
-use world::{Actor, Face, Run, RunState, Site, SiteOrder, World};
+use vocab::{AffiliateName, Currency, Domain, Money, Region, Secret, Span, Text};
+use world::{Actor, Face, Run, RunState, Site, SiteRequest, World};
 
 use crate::bugs::{self, Bug};
 use crate::death::{Death, MortalJournal, MortalStep};
@@ -31,7 +31,7 @@ pub struct Errand {
     /// As above.
     pub stripe: (String, String),
     /// What is to be done, when nothing is under way.
-    pub order: SiteOrder,
+    pub request: SiteRequest,
     /// How it dies.
     pub death: Death,
     /// Whether the site does not answer, so that the run turns back.
@@ -174,7 +174,7 @@ async fn under_way(store: &Store, errand: &Errand) -> Result<Found, Text> {
     let known = store.runs(1).await.map_err(|error| words(&error))?;
     let newest = known.runs.first().filter(|run| {
         run.plan.order().is_some_and(|order| {
-            order.verb == errand.order.verb && order.site.domain == errand.order.site.domain
+            order.verb == errand.request.verb() && order.site.domain == *errand.request.domain()
         })
     });
     Ok(newest.map_or(Found::Nothing, |run| Found::Over(code(&run.state))))
@@ -190,7 +190,7 @@ async fn begin(store: &Store, ends: &Ends, errand: &Errand) -> Result<Option<Run
         face: Face::Internal,
     };
     let now = drivers::clock::now();
-    let planned = hosting::plan(&world, ends, errand.order.clone(), by.clone(), now).await;
+    let planned = hosting::plan(&world, ends, &errand.request, by.clone(), now).await;
     let Ok(plan) = planned else {
         return Ok(None);
     };
@@ -241,6 +241,7 @@ fn ends(errand: &Errand) -> Result<Ends, Text> {
         visits: Arc::new(PlayedVisits {
             silent: errand.silent,
         }),
+        offer: offer(&errand.state)?,
         installation: crate::INSTALLATION.to_owned(),
         name_server: None,
         waits: Waits {
@@ -250,5 +251,22 @@ fn ends(errand: &Errand) -> Result<Ends, Text> {
             answer: Span::millis(1),
             settle: [SETTLE; 3],
         },
+    })
+}
+
+fn offer(state: &Path) -> Result<Offer, Text> {
+    Ok(Offer {
+        price: Money::from_smallest(1_500, Currency::USD),
+        server_cost: Money::from_smallest(1_000, Currency::EUR),
+        server_type: "cx23".into(),
+        image: "debian-12".into(),
+        certificates: "internal".into(),
+        keep_releases: 5,
+        affiliates: vec![Affiliate {
+            name: AffiliateName::new("acme").map_err(|error| words(&error))?,
+            region: Region::EuCentral,
+            email: None,
+        }],
+        releases: state.join("releases"),
     })
 }

@@ -7,11 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::process::Command;
-use vocab::{
-    AffiliateName, Currency, Domain, Money, Region, ReleaseId, RollbackLevel, RunId, SiteKind,
-    Text, Time,
-};
-use world::{Machine, Release, Site, SiteObjects, SiteOrder, SiteState, SiteVerb};
+use vocab::{Domain, RollbackLevel, Text};
+use world::{DeployRequest, SiteRequest, SiteVerb};
 
 use crate::admin::request;
 use crate::bugs::Bug;
@@ -49,6 +46,8 @@ pub struct Stage {
     addresses: Value,
     folder: tempfile::TempDir,
     scenes: u64,
+    /// Scenes played, with one journal or another.
+    played: usize,
 }
 
 /// How a scene went.
@@ -91,6 +90,7 @@ impl Stage {
             addresses,
             folder: tempfile::tempdir().map_err(|error| words(&error))?,
             scenes: 0,
+            played: 0,
         };
         stage.strangers().await?;
         Ok(stage)
@@ -215,6 +215,8 @@ impl Stage {
         }
         let state = self.state();
         std::fs::create_dir_all(&state).map_err(|error| words(&error))?;
+        self.played += 1;
+        let wish = wish(scene, self.played, &state)?;
         let mut killed = 0;
         let mut deaths = scene.deaths.iter().copied();
         let code = loop {
@@ -223,7 +225,7 @@ impl Stage {
                 hetzner: self.provider("hetzner"),
                 cloudflare: self.provider("cloudflare"),
                 stripe: self.provider("stripe"),
-                order: order(scene, &state)?,
+                request: wish.clone(),
                 death: deaths.next().unwrap_or(Death::Never),
                 silent: scene.silent,
                 attempts: scene.attempts,
@@ -258,62 +260,31 @@ async fn spawn(errand: &Errand) -> Result<ExitStatus, Text> {
         .map_err(|error| words(&error))
 }
 
-/// A release of one file.
-fn files(state: &Path) -> Result<archive::Release, Text> {
+/// Files of a release: others for each scene, so that none is served already.
+fn files(scene: usize, state: &Path) -> Result<PathBuf, Text> {
     let folder = state.join("files");
     std::fs::create_dir_all(&folder).map_err(|error| words(&error))?;
-    std::fs::write(folder.join("index.html"), "<p>hello").map_err(|error| words(&error))?;
-    archive::read_folder(
-        &folder,
-        &archive::Limits::default(),
-        &state.join("releases"),
-    )
-    .map_err(|error| words(&error))
+    std::fs::write(folder.join("index.html"), format!("<p>hello {scene}"))
+        .map_err(|error| words(&error))?;
+    Ok(folder)
 }
 
-/// The order of a scene. Of a site that is there the books know the rest.
-fn order(scene: &Scene, state: &Path) -> Result<SiteOrder, Text> {
-    let release = files(state)?;
-    let usd = Money::from_smallest(1_500, Currency::USD);
-    let site = Site {
-        domain: Domain::new(DOMAIN).map_err(|error| words(&error))?,
-        kind: SiteKind::Static,
-        affiliate: AffiliateName::new("acme").map_err(|error| words(&error))?,
-        region: Region::EuCentral,
-        state: SiteState::Active,
-        price: usd,
-        cost: None,
-        deployment: RunId::default(),
-        created: Time::default(),
-        releases: vec![Release {
-            id: release.id.clone(),
-            at: Time::default(),
-            files: 1,
-            bytes: release.bytes.0,
-            source: Text::line("files"),
-        }],
-        current: release.id.clone(),
-        objects: SiteObjects::default(),
-    };
-    let before = (scene.verb != SiteVerb::Deploy)
-        .then(|| ReleaseId::new("00000000000000aa").map_err(|error| words(&error)))
-        .transpose()?;
-    Ok(SiteOrder {
-        verb: scene.verb,
-        site,
-        before,
-        files: (scene.verb != SiteVerb::Delete)
-            .then(|| release.root.to_string_lossy().into_owned()),
-        installation: super::INSTALLATION.to_owned(),
-        machine: Machine {
-            server_type: "cx23".to_owned(),
-            image: "debian-12".to_owned(),
-            location: "nbg1".to_owned(),
+/// The wish of a scene.
+fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text> {
+    let domain = Domain::new(DOMAIN).map_err(|error| words(&error))?;
+    Ok(match scene.verb {
+        SiteVerb::Deploy => SiteRequest::Deploy(DeployRequest {
+            domain,
+            files: files(number, state)?,
+            affiliate: "acme".to_owned(),
+            region: None,
+            level: scene.level,
+        }),
+        SiteVerb::Release => SiteRequest::Release {
+            domain,
+            files: files(number, state)?,
         },
-        certificates: Text::line("internal"),
-        email: None,
-        level: scene.level,
-        version: hosting::VERSION,
+        SiteVerb::Delete => SiteRequest::Delete { domain },
     })
 }
 

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use config::Report;
-use config::fleet::LogSpec;
+use config::fleet::{AffiliateSpec, LogSpec};
 use link::{Command, Watch};
-use vocab::Text;
 
-use crate::error::{Error, Result};
 use crate::interrupts::Interrupts;
 use crate::print::Console;
-use crate::sites::Selling;
 
 /// What a command is given by whoever started the engine.
 pub struct Session {
@@ -20,8 +17,8 @@ pub struct Session {
     pub command: Option<Arc<dyn Command>>,
     /// Logs that the fleet file declares, by name.
     pub logs: Vec<LogSpec>,
-    /// What the fleet file says of hosting, or why it says nothing that can be used.
-    pub selling: std::result::Result<Selling, Text>,
+    /// Affiliates that the fleet file declares, by name.
+    pub affiliates: Vec<AffiliateSpec>,
     /// Problems of the configuration; printed to standard error before anything else.
     pub report: Report,
 }
@@ -31,7 +28,7 @@ pub(crate) struct Context {
     pub watch: Box<dyn Watch>,
     pub command: Option<Arc<dyn Command>>,
     pub logs: Vec<LogSpec>,
-    selling: std::result::Result<Selling, Text>,
+    pub affiliates: Vec<AffiliateSpec>,
     pub report: Report,
     pub console: Console,
     pub interrupts: Interrupts,
@@ -49,22 +46,17 @@ impl Context {
             watch,
             command,
             logs,
-            selling,
+            affiliates,
             report,
         } = session;
         Self {
             watch,
             command,
             logs,
-            selling,
+            affiliates,
             report,
             console,
             interrupts,
         }
-    }
-
-    /// What the fleet file says of hosting.
-    pub fn selling(&self) -> Result<Selling> {
-        self.selling.clone().map_err(Error::Usage)
     }
 }

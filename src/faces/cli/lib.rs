@@ -41,7 +41,6 @@ use std::process::ExitCode;
 
 pub use arguments::{Arguments, DemoOptions, SandboxOptions, Subcommand, WallOptions};
 pub use context::Session;
-pub use sites::Selling;
 
 use config::Severity;
 use context::Context;

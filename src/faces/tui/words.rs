@@ -46,6 +46,7 @@ pub fn intent(world: &World, intent: &Intent) -> String {
         Intent::ContainerCommand { target, command } => {
             format!("{} in {}", command.join(" "), container(world, target))
         }
+        Intent::SiteRequest(request) => format!("{} {}", request.verb().word(), request.domain()),
         Intent::Site(order) => format!("{} {}", order.verb.word(), order.site.domain),
         Intent::NodeShell { node } => format!("shell on {node}"),
         Intent::ContainerShell { target } => format!("shell in {}", container(world, target)),

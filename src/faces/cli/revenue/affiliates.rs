@@ -42,9 +42,7 @@ struct Row {
 /// Prints them, by name.
 pub(crate) fn run(options: &Options, context: &mut Context) -> Result<Exit> {
     // Without hosting in the fleet file none is declared; the books may still know some.
-    let declared = context
-        .selling()
-        .map_or_else(|_| Vec::new(), |selling| selling.affiliates);
+    let declared = context.affiliates.clone();
     let (world, now) = (context.watch.world(), context.watch.now());
     let mut rows = booked(world);
     for spec in declared {

@@ -4,7 +4,6 @@ use serde::Serialize;
 use vocab::{Bytes, Domain, Text, Time};
 use world::{Site, SiteState, World};
 
-use super::site;
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -90,7 +89,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
     let out = &mut context.console.out;
     match &options.domain {
         Some(domain) => {
-            let site = site(world, domain)?;
+            let site = world.site(domain)?;
             if options.json {
                 out.json(&row(world, site, now))?;
             } else {

@@ -1,9 +1,8 @@
 //! `wheelhouse delete`: everything of a site goes, the subscription first.
 
-use vocab::{Domain, RollbackLevel};
-use world::{Intent, SiteOrder, SiteVerb};
+use vocab::Domain;
+use world::{Intent, SiteRequest};
 
-use super::site;
 use crate::act::{self, ActOptions};
 use crate::context::Context;
 use crate::error::Result;
@@ -21,19 +20,13 @@ pub struct Options {
 
 /// Plans, has the domain typed, and follows the run to its end.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
-    let selling = context.selling()?;
-    let booked = site(context.watch.world(), &options.domain)?.clone();
-    let order = SiteOrder {
-        verb: SiteVerb::Delete,
-        before: Some(booked.current.clone()),
-        machine: selling.machine(booked.region.hetzner_location()),
-        site: booked,
-        files: None,
-        installation: selling.installation,
-        certificates: selling.certificates,
-        email: None,
-        level: RollbackLevel::Full,
-        version: 0,
+    let request = SiteRequest::Delete {
+        domain: options.domain.clone(),
     };
-    act::change(context, Intent::Site(Box::new(order)), &options.act).await
+    act::change(
+        context,
+        Intent::SiteRequest(Box::new(request)),
+        &options.act,
+    )
+    .await
 }

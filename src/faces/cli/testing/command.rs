@@ -108,7 +108,7 @@ impl FakeCommand {
                 .map(|node| object(node, "node", node.as_str()))
                 .collect(),
             Intent::NodeShell { node } => vec![object(node, "node", node.as_str())],
-            Intent::Site(_) => Vec::new(),
+            Intent::SiteRequest(_) | Intent::Site(_) => Vec::new(),
         }
     }
 }

@@ -179,7 +179,7 @@ pub(crate) async fn said(words: &[&str], scene: Scene) -> Said {
         watch: Box::new(scene.watch),
         command: (!scene.read_only).then_some(scene.command as Arc<dyn link::Command>),
         logs: Vec::new(),
-        selling: Err("no hosting".into()),
+        affiliates: Vec::new(),
         report: config::Report::default(),
     };
     let console = console(

@@ -110,6 +110,7 @@ fn subject(run: &Run) -> Option<About> {
             targets.first().map(|(node, _)| About::Node(node.clone()))
         }
         Intent::NodeShell { node } => Some(About::Node(node.clone())),
+        Intent::SiteRequest(request) => Some(About::Site(request.domain().clone())),
         Intent::Site(order) => Some(About::Site(order.site.domain.clone())),
     }
 }
