@@ -7,6 +7,17 @@ use std::collections::BTreeSet;
 use crate::filter::Filter;
 use crate::registry::Action;
 
+/// What a click on a row came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// There is no row.
+    Nothing,
+    /// The row is the selected one now.
+    Selected,
+    /// It was the selected one already.
+    Again,
+}
+
 /// The state of a list whose rows are known by `K`.
 #[derive(Debug, Clone)]
 pub struct List<K> {
@@ -89,14 +100,19 @@ impl<K: Ord + Clone> List<K> {
         self.selected.as_ref()
     }
 
-    /// Selects the row drawn so many rows below the first; whether there is one.
-    pub fn click(&mut self, row: usize, keys: &[K]) -> bool {
-        let index = self.offset + row;
-        if index < keys.len() {
-            self.select(keys, index);
-            self.held = true;
+    /// Selects the row drawn so many rows below the first.
+    pub fn press(&mut self, row: usize, keys: &[K]) -> Pressed {
+        let Some(key) = keys.get(self.offset + row) else {
+            return Pressed::Nothing;
+        };
+        let again = self.selected.as_ref() == Some(key);
+        self.select(keys, self.offset + row);
+        self.held = true;
+        if again {
+            Pressed::Again
+        } else {
+            Pressed::Selected
         }
-        index < keys.len()
     }
 
     /// Whether a row is marked.

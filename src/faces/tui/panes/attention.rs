@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
+use ui::list::Pressed;
 use ui::widgets::{Column, Row, Table, message};
 use ui::{Action, Figure, Filter, List, Look, Outcome, Pane, Role, Seen, Sign, Title, View};
 use vocab::{ContainerState, LogSource, Text};
@@ -201,16 +202,13 @@ impl Pane for Attention {
 
     fn click(&mut self, _column: u16, row: u16, seen: Seen<'_>, whole: bool) -> Outcome {
         let (_, keys) = self.rows(seen);
-        let before = self.list.selected().cloned();
-        match row.checked_sub(1) {
-            Some(row) if self.list.click(usize::from(row), &keys) => {
-                if before.as_ref() == self.list.selected() {
-                    self.act(Action::ListOpen, seen, whole)
-                } else {
-                    Outcome::Done
-                }
-            }
-            _ => Outcome::Ignored,
+        let Some(row) = row.checked_sub(1) else {
+            return Outcome::Ignored;
+        };
+        match self.list.press(usize::from(row), &keys) {
+            Pressed::Nothing => Outcome::Ignored,
+            Pressed::Selected => Outcome::Done,
+            Pressed::Again => self.act(Action::ListOpen, seen, whole),
         }
     }
 }

@@ -156,7 +156,7 @@ pub fn tabs(
     area: Rect,
     look: &Look<'_>,
     name: Vec<Span<'static>>,
-    names: &[String],
+    names: &[&str],
     shown: usize,
 ) -> Rect {
     if area.height < 3 {
@@ -182,9 +182,9 @@ pub fn tabs(
     }
     for (index, name) in names.iter().enumerate().skip(first) {
         let ink = if index == shown {
-            look.styles.bold(Role::TabActive, name.clone())
+            look.styles.bold(Role::TabActive, (*name).to_owned())
         } else {
-            look.styles.ink(Role::Tab, name.clone())
+            look.styles.ink(Role::Tab, (*name).to_owned())
         };
         line.spans.push(ink);
         if index + 1 < names.len() {

@@ -6,6 +6,7 @@ pub mod amounts;
 mod attention;
 mod browse;
 mod containers;
+mod listing;
 mod logs;
 mod nodes;
 mod revenue;

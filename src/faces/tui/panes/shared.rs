@@ -31,6 +31,16 @@ pub fn named(
     Line::from(vec![styles.ink(sign.role, sign.glyph), Ink::raw(" "), name])
 }
 
+/// The head of a detail: a sign, a name, the sign's word.
+pub fn heading(styles: &Styles, sign: Sign, name: impl Into<String>) -> Vec<Ink<'static>> {
+    let name: String = name.into();
+    vec![
+        styles.ink(sign.role, format!("{} ", sign.glyph)),
+        styles.bold(Role::Strong, name),
+        styles.ink(sign.role, format!(" {}", sign.word)),
+    ]
+}
+
 /// The filter and the marks of a list, for its title.
 pub fn list_words<K: Ord + Clone>(styles: &Styles, list: &List<K>) -> Vec<Ink<'static>> {
     let mut words = Vec::new();

@@ -2,28 +2,28 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
+use ui::widgets::Column;
 use ui::widgets::figures::{NONE, role_of};
-use ui::widgets::{Column, Row, Table, message};
-use ui::{List, Look, Role, Seen, Sign};
-use vocab::{ContainerKey, ContainerSample, ContainerState};
+use ui::{Look, Role, Seen, Sign};
+use vocab::{ContainerSample, ContainerState};
 use world::{EngineState, Metric, SeriesKey, Subject, TrackedContainer};
 
+use super::super::listing::{Drawn, Order};
 use super::super::shared::{Most, age, course, named, reachable};
 
-/// The orders, each with the column it is shown at.
-pub const SORTS: [(&str, usize); 6] = [
-    ("name", 0),
-    ("node", 1),
-    ("cpu", 2),
-    ("memory", 4),
-    ("state", 5),
-    ("age", 6),
+/// The orders.
+pub const ORDERS: [Order; 6] = [
+    Order::up("name", 0),
+    Order::up("node", 1),
+    Order::down("cpu", 2),
+    Order::down("memory", 4),
+    Order::down("state", 5),
+    Order::up("age", 6),
 ];
 
-const COLUMNS: [Column; 9] = [
+/// The columns.
+pub const COLUMNS: [Column; 9] = [
     Column::left("name", 16, 2, 0),
     Column::left("node", 10, 0, 3),
     Column::right("cpu", 8, 0),
@@ -35,50 +35,47 @@ const COLUMNS: [Column; 9] = [
     Column::left("image", 26, 1, 8),
 ];
 
-/// The containers that are shown, in order.
-pub fn keys(list: &List<ContainerKey>, seen: Seen<'_>) -> Vec<ContainerKey> {
-    let mut test = list.filter.test();
-    let sign = |tracked: &TrackedContainer| {
-        Sign::of_container(tracked, reachable(seen.world, &tracked.key.node), seen.now)
-    };
-    let everything = list.filter.is_empty();
-    let mut rows: Vec<&TrackedContainer> = seen
-        .world
-        .containers
-        .values()
-        .filter(|tracked| {
-            everything || {
-                let container = &tracked.container;
-                test.passes(&format!(
-                    "{} {} {} {} {}",
-                    tracked.label(),
-                    container.name,
-                    tracked.key.node,
-                    container.image,
-                    sign(tracked).word
-                ))
-            }
-        })
-        .collect();
+fn sign(tracked: &TrackedContainer, seen: Seen<'_>) -> Sign {
+    Sign::of_container(tracked, reachable(seen.world, &tracked.key.node), seen.now)
+}
+
+/// All of them, by name.
+pub fn items(seen: Seen<'_>) -> Vec<&TrackedContainer> {
+    let mut rows: Vec<&TrackedContainer> = seen.world.containers.values().collect();
     rows.sort_by_cached_key(|tracked| (tracked.label(), tracked.key.clone()));
+    rows
+}
+
+/// What the filter looks in.
+pub fn words(tracked: &TrackedContainer, seen: Seen<'_>) -> String {
+    let container = &tracked.container;
+    format!(
+        "{} {} {} {} {}",
+        tracked.label(),
+        container.name,
+        tracked.key.node,
+        container.image,
+        sign(tracked, seen).word
+    )
+}
+
+/// Brings containers that are in the order of their names into another one.
+pub fn sort(rows: &mut [&TrackedContainer], order: usize, seen: Seen<'_>) {
     let sample = |tracked: &TrackedContainer| fresh(tracked, seen);
-    match list.sort {
+    match order {
         1 => rows.sort_by(|a, b| a.key.node.cmp(&b.key.node)),
         2 => rows.sort_by(|a, b| {
             let cpu = |tracked| sample(tracked).map_or(-1.0, |sample| sample.cpu.0);
             cpu(b).partial_cmp(&cpu(a)).unwrap_or(Ordering::Equal)
         }),
         3 => rows.sort_by_key(|tracked| Reverse(sample(tracked).map(|sample| sample.memory))),
-        4 => rows.sort_by_key(|tracked| (Reverse(badness(sign(tracked).role)), sign(tracked).word)),
+        4 => rows.sort_by_key(|tracked| {
+            let sign = sign(tracked, seen);
+            (Reverse(badness(sign.role)), sign.word)
+        }),
         5 => rows.sort_by_key(|tracked| Reverse(tracked.since)),
         _ => {}
     }
-    if list.reverse {
-        rows.reverse();
-    }
-    rows.into_iter()
-        .map(|tracked| tracked.key.clone())
-        .collect()
 }
 
 const fn badness(role: Role) -> u8 {
@@ -100,64 +97,9 @@ fn fresh(tracked: &TrackedContainer, seen: Seen<'_>) -> Option<ContainerSample> 
         .copied()
 }
 
-/// Draws the list and returns which rows were visible.
-pub fn draw(
-    list: &mut List<ContainerKey>,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    area: Rect,
-    buffer: &mut Buffer,
-) -> Vec<ContainerKey> {
-    let keys = keys(list, seen);
-    if keys.is_empty() {
-        let (first, then) = nothing(list, seen);
-        message(buffer, area, look, &first, &then);
-        return Vec::new();
-    }
-    let sort = (list.sort > 0 || list.reverse).then(|| {
-        let down = matches!(list.sort, 2..=4) != list.reverse;
-        (SORTS[list.sort.min(SORTS.len() - 1)].1, down)
-    });
-    let table = Table {
-        columns: &COLUMNS,
-        sort,
-        header: true,
-    };
-    let rows = table.rows(area);
-    let (offset, selected) = list.view(&keys, rows);
-    table.draw(
-        buffer,
-        area,
-        look,
-        (offset, selected, keys.len()),
-        |index, widths| {
-            let marked = list.is_marked(&keys[index]);
-            let tracked = seen.world.containers.get(&keys[index]);
-            let cells = tracked.map(|tracked| {
-                cells(
-                    tracked,
-                    seen,
-                    look,
-                    widths,
-                    look.focused && selected == Some(index),
-                )
-            });
-            Row {
-                cells: cells.unwrap_or_default(),
-                marked,
-            }
-        },
-    );
-    keys.into_iter().skip(offset).take(rows).collect()
-}
-
-fn cells(
-    tracked: &TrackedContainer,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    widths: &[u16],
-    selected: bool,
-) -> Vec<Line<'static>> {
+/// The cells of a row.
+pub fn cells(tracked: &TrackedContainer, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
+    let (seen, look, widths) = (drawn.seen, drawn.look, drawn.widths);
     let styles = look.styles;
     let container = &tracked.container;
     let up = reachable(seen.world, &tracked.key.node);
@@ -181,7 +123,7 @@ fn cells(
         None => styles.ink(Role::Dim, "–"),
     };
     vec![
-        named(styles, sign, tracked.label().to_string(), selected),
+        named(styles, sign, tracked.label().to_string(), drawn.selected),
         Line::from(styles.ink(Role::Dim, tracked.key.node.to_string())),
         cpu(tracked, sample, sign, seen, look),
         Line::from(course(
@@ -255,13 +197,7 @@ pub fn ports(tracked: &TrackedContainer) -> String {
 }
 
 /// Why there is no row, and what to do about it.
-fn nothing(list: &List<ContainerKey>, seen: Seen<'_>) -> (String, String) {
-    if !seen.world.containers.is_empty() {
-        return (
-            format!("No container matches /{}", list.filter.text()),
-            "esc clears the filter".to_owned(),
-        );
-    }
+pub fn nothing(seen: Seen<'_>) -> (String, String) {
     let troubles: Vec<String> = seen
         .world
         .nodes

@@ -2,24 +2,26 @@
 
 use std::cmp::Ordering;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
+use ui::widgets::Column;
 use ui::widgets::figures::{NONE, role_of, whole};
-use ui::widgets::{Column, Row, Table, message};
-use ui::{List, Look, Role, Seen, Sign};
-use vocab::{Freshness, NodeName, Percent};
+use ui::{Look, Role, Seen, Sign};
+use vocab::{Freshness, Percent};
 use world::{Metric, Node, SeriesKey, Subject};
 
+use super::super::listing::{Drawn, Order};
 use super::super::shared::{Most, age, course, named};
 
-/// Columns the list can be sorted by: the fleet file's order of names, cpu, memory, disk.
-pub const SORTS: usize = 4;
+/// The orders.
+pub const ORDERS: [Order; 4] = [
+    Order::up("name", 0),
+    Order::down("cpu", 2),
+    Order::down("memory", 4),
+    Order::down("disk", 5),
+];
 
-/// The column each order is shown at.
-const SORTED: [usize; SORTS] = [0, 2, 4, 5];
-
-const COLUMNS: [Column; 7] = [
+/// The columns.
+pub const COLUMNS: [Column; 7] = [
     Column::left("name", 12, 2, 0),
     Column::left("role", 7, 0, 4),
     Column::right("cpu", 4, 0).close(),
@@ -29,24 +31,20 @@ const COLUMNS: [Column; 7] = [
     Column::right("ssh", 9, 1),
 ];
 
-/// The nodes that are shown, in order.
-pub fn keys(list: &List<NodeName>, seen: Seen<'_>) -> Vec<NodeName> {
-    let mut test = list.filter.test();
-    let mut nodes: Vec<&Node> = seen
-        .world
-        .nodes
-        .values()
-        .filter(|node| {
-            let profile = &node.profile;
-            test.passes(&format!(
-                "{} {} {} {}",
-                profile.name,
-                profile.role,
-                profile.region,
-                Sign::of_node(node, seen.now).word
-            ))
-        })
-        .collect();
+/// What the filter looks in.
+pub fn words(node: &Node, seen: Seen<'_>) -> String {
+    let profile = &node.profile;
+    format!(
+        "{} {} {} {}",
+        profile.name,
+        profile.role,
+        profile.region,
+        Sign::of_node(node, seen.now).word
+    )
+}
+
+/// Brings nodes that are in the order of their names into another one.
+pub fn sort(rows: &mut [&Node], order: usize, seen: Seen<'_>) {
     let by = |figure: fn(&Node, Seen<'_>) -> Option<Percent>| {
         move |a: &&Node, b: &&Node| {
             figure(b, seen)
@@ -54,16 +52,12 @@ pub fn keys(list: &List<NodeName>, seen: Seen<'_>) -> Vec<NodeName> {
                 .unwrap_or(Ordering::Equal)
         }
     };
-    match list.sort {
-        1 => nodes.sort_by(by(cpu)),
-        2 => nodes.sort_by(by(memory)),
-        3 => nodes.sort_by(by(disk)),
+    match order {
+        1 => rows.sort_by(by(cpu)),
+        2 => rows.sort_by(by(memory)),
+        3 => rows.sort_by(by(disk)),
         _ => {}
     }
-    if list.reverse {
-        nodes.reverse();
-    }
-    nodes.into_iter().map(|node| node.name().clone()).collect()
 }
 
 fn up(node: &Node) -> Option<&Node> {
@@ -96,68 +90,9 @@ fn disk(node: &Node, seen: Seen<'_>) -> Option<Percent> {
         .max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
-/// Draws the list.
-pub fn draw(
-    list: &mut List<NodeName>,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let keys = keys(list, seen);
-    if keys.is_empty() {
-        message(
-            buffer,
-            area,
-            look,
-            &format!("No node matches /{}", list.filter.text()),
-            "esc clears the filter",
-        );
-        return;
-    }
-    let sort = (list.sort > 0 || list.reverse).then(|| {
-        (
-            SORTED[list.sort.min(SORTS - 1)],
-            (list.sort > 0) != list.reverse,
-        )
-    });
-    let table = Table {
-        columns: &COLUMNS,
-        sort,
-        header: true,
-    };
-    let (offset, selected) = list.view(&keys, table.rows(area));
-    table.draw(
-        buffer,
-        area,
-        look,
-        (offset, selected, keys.len()),
-        |index, widths| {
-            let marked = list.is_marked(&keys[index]);
-            let cells = seen.world.nodes.get(&keys[index]).map(|node| {
-                cells(
-                    node,
-                    seen,
-                    look,
-                    widths,
-                    look.focused && selected == Some(index),
-                )
-            });
-            Row {
-                cells: cells.unwrap_or_default(),
-                marked,
-            }
-        },
-    );
-}
-
-fn cells(
-    node: &Node,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    widths: &[u16],
-    selected: bool,
-) -> Vec<Line<'static>> {
+/// The cells of a row.
+pub fn cells(node: &Node, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
+    let (seen, look, widths) = (drawn.seen, drawn.look, drawn.widths);
     let styles = look.styles;
     let sign = Sign::of_node(node, seen.now);
     let share = |share: Option<Percent>| match share {
@@ -167,7 +102,7 @@ fn cells(
     let key = SeriesKey::new(Subject::Node(node.name().clone()), Metric::Cpu);
     let used = cpu(node, seen);
     vec![
-        named(styles, sign, node.name().to_string(), selected),
+        named(styles, sign, node.name().to_string(), drawn.selected),
         Line::from(styles.ink(Role::Dim, node.profile.role.to_string())),
         share(used),
         Line::from(course(

@@ -1,19 +1,16 @@
 //! The rows of the runs, and the audit log.
 
-use std::cmp::Reverse;
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
+use ui::widgets::Column;
 use ui::widgets::figures::progress;
-use ui::widgets::{Column, Row, Table, message};
-use ui::{Filter, List, Look, Role, Seen, Sign};
-use vocab::RunId;
+use ui::{Filter, Look, Role, Seen, Sign};
 use world::{Run, RunState};
 
+use super::super::listing::Drawn;
 use super::super::shared::{age, named};
 
-const COLUMNS: [Column; 5] = [
+/// The columns.
+pub const COLUMNS: [Column; 5] = [
     Column::left("run", 20, 1, 0),
     Column::left("state", 12, 0, 1),
     Column::left("by", 14, 0, 3),
@@ -21,55 +18,22 @@ const COLUMNS: [Column; 5] = [
     Column::right("ago", 4, 2),
 ];
 
-/// Draws the list.
-pub fn draw(
-    list: &mut List<Reverse<RunId>>,
-    keys: &[Reverse<RunId>],
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    if keys.is_empty() {
-        let (first, then) = if seen.world.runs.is_empty() {
-            (
-                "Nothing was done yet.".to_owned(),
-                "What changes the fleet appears here step by step. x lists what can be done with a selected row.",
-            )
-        } else {
-            (
-                format!("No run matches /{}", list.filter.text()),
-                "esc clears the filter",
-            )
-        };
-        message(buffer, area, look, &first, then);
-        return;
-    }
-    let table = Table {
-        columns: &COLUMNS,
-        sort: None,
-        header: true,
-    };
-    let (offset, selected) = list.view(keys, table.rows(area));
-    table.draw(
-        buffer,
-        area,
-        look,
-        (offset, selected, keys.len()),
-        |index, _| {
-            let run = seen.world.runs.get(&keys[index].0);
-            let cells =
-                run.map(|run| cells(run, seen, look, look.focused && selected == Some(index)));
-            Row {
-                cells: cells.unwrap_or_default(),
-                marked: list.is_marked(&keys[index]),
-            }
-        },
-    );
+/// What the filter looks in.
+pub fn words(run: &Run) -> String {
+    let objects = run.plan.objects.iter();
+    let objects: Vec<&str> = objects.map(|object| object.name.as_str()).collect();
+    format!(
+        "{} {} {} {}",
+        run.plan.title,
+        run.plan.by.user,
+        run.state.word(),
+        objects.join(" ")
+    )
 }
 
-fn cells(run: &Run, seen: Seen<'_>, look: &Look<'_>, selected: bool) -> Vec<Line<'static>> {
-    let styles = look.styles;
+/// The cells of a row.
+pub fn cells(run: &Run, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
+    let (seen, styles) = (drawn.seen, drawn.look.styles);
     let sign = Sign::of_run(&run.state);
     let (done, all) = run.progress();
     let state = match &run.state {
@@ -84,7 +48,7 @@ fn cells(run: &Run, seen: Seen<'_>, look: &Look<'_>, selected: bool) -> Vec<Line
         |ended| ended.since(run.taken).to_string(),
     );
     vec![
-        named(styles, sign, run.plan.title.to_string(), selected),
+        named(styles, sign, run.plan.title.to_string(), drawn.selected),
         Line::from(styles.ink(
             if sign.role == Role::Ok {
                 Role::Dim

@@ -2,21 +2,26 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
+use ui::widgets::Column;
 use ui::widgets::figures::NONE;
-use ui::widgets::{Column, Row, Table, message};
-use ui::{List, Look, Role, Seen, Sign};
-use vocab::{Certificate, ProbeDetail, ProbeTrouble, Replica, Role as Place, ServiceName, Span};
+use ui::{Look, Role, Seen, Sign};
+use vocab::{Certificate, ProbeDetail, ProbeTrouble, Replica, Role as Place, Span};
 use world::{Metric, SeriesKey, ServiceState, Subject, TrackedService};
 
+use super::super::listing::{Drawn, Order};
 use super::super::shared::{Most, course, millis, named};
 
-/// The orders, each with the column it is shown at.
-pub const SORTS: [(&str, usize); 4] = [("state", 1), ("name", 0), ("answer", 2), ("node", 5)];
+/// The orders.
+pub const ORDERS: [Order; 4] = [
+    Order::down("state", 1),
+    Order::up("name", 0),
+    Order::down("answer", 2),
+    Order::up("node", 5),
+];
 
-const COLUMNS: [Column; 7] = [
+/// The columns.
+pub const COLUMNS: [Column; 7] = [
     Column::left("name", 18, 2, 0),
     Column::left("state", 9, 0, 1),
     Column::right("answer", 6, 2),
@@ -26,37 +31,27 @@ const COLUMNS: [Column; 7] = [
     Column::left("probe", 24, 1, 6),
 ];
 
-/// The services that are shown, in order.
-pub fn keys(list: &List<ServiceName>, seen: Seen<'_>) -> Vec<ServiceName> {
-    let mut test = list.filter.test();
-    let mut rows: Vec<&TrackedService> = seen
-        .world
-        .services
-        .values()
-        .filter(|service| {
-            let spec = &service.spec;
-            let node = spec.node.as_ref().map_or("", |node| node.as_str());
-            test.passes(&format!(
-                "{} {node} {} {}",
-                spec.name,
-                spec.probe.target(),
-                service.state(seen.now).word()
-            ))
-        })
-        .collect();
+/// What the filter looks in.
+pub fn words(service: &TrackedService, seen: Seen<'_>) -> String {
+    let spec = &service.spec;
+    let node = spec.node.as_ref().map_or("", |node| node.as_str());
+    format!(
+        "{} {node} {} {}",
+        spec.name,
+        spec.probe.target(),
+        service.state(seen.now).word()
+    )
+}
+
+/// Brings services that are in the order of their names into another one.
+pub fn sort(rows: &mut [&TrackedService], order: usize, seen: Seen<'_>) {
     let answer = |service: &TrackedService| fresh(service, seen).unwrap_or(-1.0);
-    match list.sort {
+    match order {
         0 => rows.sort_by_key(|service| Reverse(badness(service.state(seen.now)))),
         2 => rows.sort_by(|a, b| answer(b).partial_cmp(&answer(a)).unwrap_or(Ordering::Equal)),
         3 => rows.sort_by(|a, b| a.spec.node.cmp(&b.spec.node)),
         _ => {}
     }
-    if list.reverse {
-        rows.reverse();
-    }
-    rows.into_iter()
-        .map(|service| service.spec.name.clone())
-        .collect()
 }
 
 const fn badness(state: ServiceState) -> u8 {
@@ -74,69 +69,9 @@ fn fresh(service: &TrackedService, seen: Seen<'_>) -> Option<f32> {
     last.result.is_ok().then_some(last.millis)
 }
 
-/// Draws the list.
-pub fn draw(
-    list: &mut List<ServiceName>,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let keys = keys(list, seen);
-    if keys.is_empty() {
-        let (first, then) = if seen.world.services.is_empty() {
-            (
-                "No service is known.".to_owned(),
-                "Declare some in the fleet file, as [[services]] with a name and a probe; published ports of containers are found by themselves.",
-            )
-        } else {
-            (
-                format!("No service matches /{}", list.filter.text()),
-                "esc clears the filter",
-            )
-        };
-        message(buffer, area, look, &first, then);
-        return;
-    }
-    let down = (list.sort == 0 || list.sort == 2) != list.reverse;
-    let table = Table {
-        columns: &COLUMNS,
-        sort: Some((SORTS[list.sort.min(SORTS.len() - 1)].1, down)),
-        header: true,
-    };
-    let (offset, selected) = list.view(&keys, table.rows(area));
-    table.draw(
-        buffer,
-        area,
-        look,
-        (offset, selected, keys.len()),
-        |index, widths| {
-            let marked = list.is_marked(&keys[index]);
-            let service = seen.world.services.get(&keys[index]);
-            let cells = service.map(|service| {
-                cells(
-                    service,
-                    seen,
-                    look,
-                    widths,
-                    look.focused && selected == Some(index),
-                )
-            });
-            Row {
-                cells: cells.unwrap_or_default(),
-                marked,
-            }
-        },
-    );
-}
-
-fn cells(
-    service: &TrackedService,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    widths: &[u16],
-    selected: bool,
-) -> Vec<Line<'static>> {
+/// The cells of a row.
+pub fn cells(service: &TrackedService, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
+    let (seen, look, widths) = (drawn.seen, drawn.look, drawn.widths);
     let styles = look.styles;
     let sign = Sign::of_service(service.state(seen.now));
     let answer = match fresh(service, seen) {
@@ -147,7 +82,7 @@ fn cells(
     let series = SeriesKey::new(Subject::Service(service.spec.name.clone()), Metric::Latency);
     let known = sign.role != Role::Unknown;
     vec![
-        named(styles, sign, service.spec.name.to_string(), selected),
+        named(styles, sign, service.spec.name.to_string(), drawn.selected),
         Line::from(styles.ink(
             if sign.role == Role::Ok {
                 Role::Dim

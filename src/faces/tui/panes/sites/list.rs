@@ -3,29 +3,29 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ui::widgets::{Column, Row, Table, message};
-use ui::{List, Look, Role, Seen, Sign};
+use ui::widgets::Column;
+use ui::{Role, Seen, Sign};
 use vocab::{Domain, Money};
 use world::money::Standing;
 use world::query::income::{revenue, standings};
 use world::{ServiceState, Site, SiteState};
 
 use super::super::amounts::net;
+use super::super::listing::{Drawn, Order};
 use super::super::shared::{age, named};
 
-/// The orders, each with the column it is shown at.
-pub const SORTS: [(&str, usize); 5] = [
-    ("state", 1),
-    ("domain", 0),
-    ("net", 5),
-    ("affiliate", 2),
-    ("release", 7),
+/// The orders.
+pub const ORDERS: [Order; 5] = [
+    Order::down("state", 1),
+    Order::up("domain", 0),
+    Order::up("net", 5),
+    Order::up("affiliate", 2),
+    Order::up("release", 7),
 ];
 
-const COLUMNS: [Column; 9] = [
+/// The columns.
+pub const COLUMNS: [Column; 9] = [
     Column::left("domain", 19, 2, 0),
     Column::left("state", 13, 0, 1),
     Column::left("affiliate", 11, 1, 4),
@@ -37,47 +37,64 @@ const COLUMNS: [Column; 9] = [
     Column::left("address", 15, 1, 8),
 ];
 
-/// The sites that are shown, in order.
-pub fn keys(list: &List<Domain>, seen: Seen<'_>) -> Vec<Domain> {
-    let standings = standings(seen.world, seen.now);
-    let mut test = list.filter.test();
-    let mut rows: Vec<&Site> = seen
-        .world
-        .sites
-        .values()
-        .filter(|site| {
-            test.passes(&format!(
-                "{} {} {} {} {} {}",
-                site.domain,
-                site.affiliate,
-                site.region,
-                site.kind,
-                sign_of(site, standings.get(&site.domain)).word,
-                site.objects.address,
-            ))
-        })
-        .collect();
-    match list.sort {
+/// What is reckoned once for all rows.
+pub struct Sums {
+    standings: BTreeMap<Domain, Standing>,
+    /// What each site leaves a month, where that is known.
+    nets: BTreeMap<Domain, Option<Money>>,
+}
+
+impl Sums {
+    /// Reckons it.
+    pub fn new(seen: Seen<'_>) -> Self {
+        let nets = match revenue(seen.world, seen.now) {
+            Some(Ok(revenue)) => revenue
+                .by_site
+                .into_iter()
+                .map(|(domain, statement)| (domain, statement.net()))
+                .collect(),
+            _ => BTreeMap::new(),
+        };
+        Self {
+            standings: standings(seen.world, seen.now),
+            nets,
+        }
+    }
+
+    fn sign(&self, site: &Site) -> Sign {
+        sign_of(site, self.standings.get(&site.domain))
+    }
+
+    fn net(&self, site: &Site) -> Option<Money> {
+        self.nets.get(&site.domain).copied().flatten()
+    }
+}
+
+/// What the filter looks in.
+pub fn words(site: &Site, sums: &Sums) -> String {
+    format!(
+        "{} {} {} {} {} {}",
+        site.domain,
+        site.affiliate,
+        site.region,
+        site.kind,
+        sums.sign(site).word,
+        site.objects.address,
+    )
+}
+
+/// Brings sites that are in the order of their domains into another one.
+pub fn sort(rows: &mut [&Site], order: usize, sums: &Sums, seen: Seen<'_>) {
+    match order {
         0 => rows.sort_by_key(|site| {
             let live = seen.world.run_on(&site.domain).is_some();
-            Reverse((badness(site, standings.get(&site.domain)), live))
+            Reverse((badness(site, sums.standings.get(&site.domain)), live))
         }),
-        2 => {
-            let nets = nets(seen);
-            let known = |site: &Site| {
-                let net = nets.get(&site.domain).copied().flatten();
-                net.map(|net| net.amount)
-            };
-            rows.sort_by_key(|site| known(site));
-        }
+        2 => rows.sort_by_key(|site| sums.net(site).map(|net| net.amount)),
         3 => rows.sort_by(|a, b| a.affiliate.cmp(&b.affiliate)),
         4 => rows.sort_by_key(|site| site.releases.first().map(|release| Reverse(release.at))),
         _ => {}
     }
-    if list.reverse {
-        rows.reverse();
-    }
-    rows.into_iter().map(|site| site.domain.clone()).collect()
 }
 
 const fn badness(site: &Site, standing: Option<&Standing>) -> u8 {
@@ -101,85 +118,20 @@ const fn sign_of(site: &Site, standing: Option<&Standing>) -> Sign {
     }
 }
 
-/// What each site leaves a month, where that is known.
-fn nets(seen: Seen<'_>) -> BTreeMap<Domain, Option<Money>> {
-    match revenue(seen.world, seen.now) {
-        Some(Ok(revenue)) => revenue
-            .by_site
-            .into_iter()
-            .map(|(domain, statement)| (domain, statement.net()))
-            .collect(),
-        _ => BTreeMap::new(),
-    }
-}
-
-/// Draws the list.
-pub fn draw(
-    list: &mut List<Domain>,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let keys = keys(list, seen);
-    if keys.is_empty() {
-        let (first, then) = empty(list, seen);
-        message(buffer, area, look, &first, then);
-        return;
-    }
-    let nets = nets(seen);
-    let standings = standings(seen.world, seen.now);
-    let down = matches!(list.sort, 0) != list.reverse;
-    let table = Table {
-        columns: &COLUMNS,
-        sort: Some((SORTS[list.sort.min(SORTS.len() - 1)].1, down)),
-        header: true,
-    };
-    let (offset, selected) = list.view(&keys, table.rows(area));
-    table.draw(
-        buffer,
-        area,
-        look,
-        (offset, selected, keys.len()),
-        |index, _| {
-            let domain = &keys[index];
-            let chosen = look.focused && selected == Some(index);
-            let cells = seen.world.sites.get(domain).map(|site| {
-                let sign = sign_of(site, standings.get(domain));
-                let net = nets.get(domain).copied().flatten();
-                cells(site, sign, net, seen, look, chosen)
-            });
-            Row {
-                cells: cells.unwrap_or_default(),
-                marked: list.is_marked(domain),
-            }
-        },
-    );
-}
-
 /// Why there is nothing and what to do about it.
-pub fn empty(list: &List<Domain>, seen: Seen<'_>) -> (String, &'static str) {
-    if !seen.world.sites.is_empty() {
-        let first = format!("No site matches /{}", list.filter.text());
-        return (first, "esc clears the filter");
-    }
+pub fn nothing(seen: Seen<'_>) -> (String, String) {
     let then = if seen.world.terms.is_some() {
         "wheelhouse deploy DOMAIN PATH --affiliate NAME makes one; it appears here with its first step."
     } else {
         "Hosting is not set up: the fleet file has no [hosting] and [providers]. wheelhouse sandbox shows values to try it with."
     };
-    ("No site is hosted.".to_owned(), then)
+    ("No site is hosted.".to_owned(), then.to_owned())
 }
 
-fn cells(
-    site: &Site,
-    sign: Sign,
-    left: Option<Money>,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-    selected: bool,
-) -> Vec<Line<'static>> {
-    let styles = look.styles;
+/// The cells of a row.
+pub fn cells(site: &Site, drawn: &Drawn<'_, Sums>) -> Vec<Line<'static>> {
+    let (seen, styles) = (drawn.seen, drawn.look.styles);
+    let sign = drawn.sums.sign(site);
     let dim = |text: String| Line::from(styles.ink(Role::Dim, text));
     let state = match doing(site, seen) {
         Some(doing) => styles.ink(Role::Auto, doing),
@@ -191,12 +143,12 @@ fn cells(
         .iter()
         .find(|release| release.id == site.current);
     vec![
-        named(styles, sign, site.domain.to_string(), selected),
+        named(styles, sign, site.domain.to_string(), drawn.selected),
         Line::from(state),
         dim(site.affiliate.to_string()),
         dim(site.region.to_string()),
         Line::from(styles.ink(Role::Text, site.price.to_string())),
-        Line::from(net(styles, left)),
+        Line::from(net(styles, drawn.sums.net(site))),
         dim(short(site.current.as_str()).to_owned()),
         dim(served.map_or_else(|| "–".to_owned(), |release| age(seen.now, release.at))),
         dim(site.objects.address.clone()),

@@ -5,36 +5,22 @@
 mod detail;
 mod list;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ui::{Action, Figure, Filter, Look, Outcome, Pane, Role, Seen, Title, View};
+use ratatui::text::{Line, Span as Ink};
+use ui::widgets::Column;
+use ui::{Action, Figure, Look, Outcome, Seen, View};
 use vocab::{Domain, ServiceName, Text};
 use world::Site;
 use world::query::attention::About;
 
-use super::browse::{self, Browse, Pages};
-use super::shared::{age, count_note, list_words};
-
-const TABS: [&str; 4] = ["overview", "releases", "objects", "runs"];
-const PAGES: Pages = Pages {
-    list: 1,
-    detail: TABS.len(),
-    columns: list::SORTS.len(),
-};
+use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
+use super::shared::{age, heading};
 
 /// The pane.
-#[derive(Default)]
-pub struct Sites {
-    browse: Browse<Domain>,
-}
+pub type Sites = ListPane<SiteRows>;
 
-impl Sites {
-    fn selected<'a>(&mut self, seen: Seen<'a>) -> Option<&'a Site> {
-        let keys = list::keys(&self.browse.list, seen);
-        let index = self.browse.list.settle(&keys)?;
-        seen.world.sites.get(&keys[index])
-    }
-}
+/// What it lists.
+#[derive(Default)]
+pub struct SiteRows;
 
 /// The service that watches a site: the one that is called like it.
 fn service(site: &Site, seen: Seen<'_>) -> Option<ServiceName> {
@@ -42,79 +28,93 @@ fn service(site: &Site, seen: Seen<'_>) -> Option<ServiceName> {
     seen.world.services.contains_key(&name).then_some(name)
 }
 
-impl Pane for Sites {
-    fn view(&self) -> View {
-        View::Sites
+impl Rows for SiteRows {
+    type Key = Domain;
+    type Item = Site;
+    type Sums = list::Sums;
+
+    const VIEW: View = View::Sites;
+    const SCOPES: Scopes = Scopes {
+        list: &["pane.sites", "list"],
+        page: &["pane.sites", "text"],
+        detail: &["pane.site", "text"],
+    };
+    const COLUMNS: &'static [Column] = &list::COLUMNS;
+    const ORDERS: &'static [Order] = &list::ORDERS;
+    const TABS: &'static [&'static str] = &["overview", "releases", "objects", "runs"];
+    const NOUN: &'static str = "site";
+
+    fn sums(&self, seen: Seen<'_>) -> list::Sums {
+        list::Sums::new(seen)
     }
 
-    fn scopes(&self) -> &'static [&'static str] {
-        if self.browse.detail.is_some() {
-            &["pane.site", "text"]
-        } else {
-            &["pane.sites", "list"]
+    fn items<'a>(&'a self, _sums: &list::Sums, seen: Seen<'a>) -> Vec<&'a Site> {
+        seen.world.sites.values().collect()
+    }
+
+    fn item<'a>(&'a self, key: &Domain, seen: Seen<'a>) -> Option<&'a Site> {
+        seen.world.sites.get(key)
+    }
+
+    fn key(site: &Site) -> Domain {
+        site.domain.clone()
+    }
+
+    fn about(key: &Domain) -> About {
+        About::Site(key.clone())
+    }
+
+    fn key_of(about: &About) -> Option<Domain> {
+        match about {
+            About::Site(domain) => Some(domain.clone()),
+            _ => None,
         }
     }
 
-    fn title(&self, seen: Seen<'_>, look: &Look<'_>) -> Title {
-        let mut extra = list_words(look.styles, &self.browse.list);
-        let sort = list::SORTS[self.browse.list.sort.min(list::SORTS.len() - 1)].0;
-        extra.push(look.styles.ink(Role::Dim, format!("by {sort}")));
-        let all = seen.world.sites.len();
-        let shown = if self.browse.list.filter.is_empty() {
-            all
-        } else {
-            list::keys(&self.browse.list, seen).len()
-        };
-        Title {
-            extra,
-            note: count_note(look.styles, shown, all),
-        }
+    fn words(site: &Site, sums: &list::Sums, _seen: Seen<'_>) -> String {
+        list::words(site, sums)
     }
 
-    fn draw(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let (left, right) = self.browse.areas(area, look.whole);
-        if let Some(area) = left {
-            list::draw(&mut self.browse.list, seen, look, area, buffer);
-        }
-        let Some(area) = right else { return };
-        browse::divide(buffer, left, area, look);
-        let Some(site) = self.selected(seen) else {
-            return;
-        };
-        let Some(shown) = &mut self.browse.detail else {
-            return;
-        };
+    fn sort(rows: &mut [&Site], order: usize, sums: &list::Sums, seen: Seen<'_>) {
+        list::sort(rows, order, sums, seen);
+    }
+
+    fn count(&self, seen: Seen<'_>) -> usize {
+        seen.world.sites.len()
+    }
+
+    fn nothing(&self, seen: Seen<'_>) -> (String, String) {
+        list::nothing(seen)
+    }
+
+    fn cells(&self, site: &Site, drawn: &Drawn<'_, list::Sums>) -> Vec<Line<'static>> {
+        list::cells(site, drawn)
+    }
+
+    fn heading(&self, site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Ink<'static>> {
         let sign = list::sign(site, seen);
-        let name = vec![
-            look.styles.ink(sign.role, format!("{} ", sign.glyph)),
-            look.styles.bold(Role::Strong, site.domain.to_string()),
-            look.styles.ink(sign.role, format!(" {}", sign.word)),
-        ];
-        let names = TABS.map(str::to_owned);
-        let area = browse::tabs(buffer, area, look, name, &names, shown.tab);
-        let lines = match shown.tab {
+        heading(look.styles, sign, site.domain.to_string())
+    }
+
+    fn detail(
+        &self,
+        site: &Site,
+        tab: usize,
+        seen: Seen<'_>,
+        look: &Look<'_>,
+        _width: usize,
+    ) -> Vec<Line<'static>> {
+        match tab {
             0 => detail::overview(site, seen, look),
             1 => detail::releases(site, seen, look),
             2 => detail::objects(site, look),
             _ => detail::runs(site, seen, look),
-        };
-        shown.page.draw(buffer, area, lines);
+        }
     }
 
-    fn act(&mut self, action: Action, seen: Seen<'_>, whole: bool) -> Outcome {
-        let keys = list::keys(&self.browse.list, seen);
-        if self.browse.act(action, &keys, PAGES, whole) {
-            return Outcome::Done;
-        }
-        let Some(site) = self.selected(seen) else {
-            return Outcome::Ignored;
-        };
+    fn act(&self, action: Action, chosen: &Chosen<'_, Self>, seen: Seen<'_>) -> Outcome {
+        let site = chosen.item;
         match action {
-            Action::ListOpen if whole => {
-                self.browse.open();
-                Outcome::Done
-            }
-            Action::ListOpen => Outcome::Jump(About::Site(site.domain.clone())),
             Action::JumpService => match service(site, seen) {
                 Some(name) => Outcome::Jump(About::Service(name)),
                 None => Outcome::Say(Text::line(format!(
@@ -132,40 +132,7 @@ impl Pane for Sites {
         }
     }
 
-    fn back(&mut self) -> bool {
-        self.browse.back()
-    }
-
-    fn show(&mut self, about: &About) {
-        self.select(about);
-        self.browse.open();
-    }
-
-    fn select(&mut self, about: &About) {
-        if let About::Site(domain) = about {
-            self.browse.list.choose(domain.clone());
-        }
-    }
-
-    fn filter(&mut self) -> Option<&mut Filter> {
-        Some(&mut self.browse.list.filter)
-    }
-
-    fn targets(&mut self, seen: Seen<'_>) -> Vec<About> {
-        let keys = list::keys(&self.browse.list, seen);
-        self.browse.list.settle(&keys);
-        self.browse
-            .list
-            .targets(&keys)
-            .into_iter()
-            .map(About::Site)
-            .collect()
-    }
-
-    fn why(&mut self, seen: Seen<'_>) -> Vec<Figure> {
-        let Some(site) = self.selected(seen) else {
-            return Vec::new();
-        };
+    fn why(&self, site: &Site, seen: Seen<'_>) -> Vec<Figure> {
         let mut figures = vec![
             Figure::new(
                 "state",
@@ -180,23 +147,5 @@ impl Pane for Sites {
         ];
         figures.extend(detail::figures(site, seen));
         figures
-    }
-
-    fn click(&mut self, _column: u16, row: u16, seen: Seen<'_>, whole: bool) -> Outcome {
-        let keys = list::keys(&self.browse.list, seen);
-        let before = self.browse.list.selected().cloned();
-        match row.checked_sub(1) {
-            Some(row)
-                if !self.browse.is_open(whole)
-                    && self.browse.list.click(usize::from(row), &keys) =>
-            {
-                if before.as_ref() == self.browse.list.selected() {
-                    self.act(Action::ListOpen, seen, whole)
-                } else {
-                    Outcome::Done
-                }
-            }
-            _ => Outcome::Ignored,
-        }
     }
 }
