@@ -16,6 +16,8 @@ mod breaker;
 mod budget;
 mod call;
 pub mod cloudflare;
+#[cfg(test)]
+mod corpus;
 mod dialect;
 mod error;
 mod failure;
