@@ -40,9 +40,10 @@ pub enum End {
         /// What its level keeps.
         kept: Vec<Object>,
     },
-    /// It was taken back but for these steps, by number: an operator must see to them.
+    /// These steps, by number, could neither be taken back nor, past the point of no return, be done: an operator must
+    /// see to them ([`crate::stuck`]).
     NeedsOperator {
-        /// Why it turned back.
+        /// Why it turned back, or stopped.
         why: Text,
         /// The steps that are stuck.
         stuck: Vec<usize>,
@@ -93,6 +94,7 @@ pub async fn drive(
 enum Onward {
     Next,
     Back(Text),
+    Stuck(usize, Text),
     Stop(Text),
 }
 
@@ -102,6 +104,12 @@ impl Saga<'_> {
             match self.forward().await? {
                 Onward::Next => return Ok(End::Complete(self.made())),
                 Onward::Stop(why) => return Ok(End::Interrupted(why)),
+                Onward::Stuck(step, why) => {
+                    return Ok(End::NeedsOperator {
+                        why,
+                        stuck: vec![step],
+                    });
+                }
                 Onward::Back(why) => {
                     self.status = Status {
                         direction: Direction::Back(level),
@@ -122,22 +130,41 @@ impl Saga<'_> {
     /// The steps in order, each with what the ones before made.
     async fn forward(&mut self) -> Result<Onward, JournalError> {
         for index in 0..self.steps.len() {
+            if let Undoing::Stuck(why) = &self.records[index].undo {
+                return Ok(Onward::Stuck(index, why.clone()));
+            }
             let onward = match self.records[index].forward.clone() {
                 Forward::Done(_) => Onward::Next,
                 Forward::Failed(why) => Onward::Back(why),
-                Forward::Waiting => {
-                    if self.context.cancel.is_cancelled() {
-                        return Ok(Onward::Back(Text::line("cancelled by an operator")));
-                    }
-                    self.begin(index).await?
+                Forward::Waiting if self.turns_back() => {
+                    Onward::Back(Text::line("cancelled by an operator"))
                 }
+                Forward::Waiting => self.begin(index).await?,
                 Forward::Intended { attempt, key, .. } => self.go_on(index, attempt, key).await?,
             };
-            if !matches!(onward, Onward::Next) {
-                return Ok(onward);
+            match onward {
+                Onward::Next => {}
+                Onward::Back(why) if self.is_committed() => {
+                    self.write_undo(index, Undoing::Stuck(why.clone())).await?;
+                    return Ok(Onward::Stuck(index, why));
+                }
+                other => return Ok(other),
             }
         }
         Ok(Onward::Next)
+    }
+
+    /// Whether something was begun that has no way back.
+    fn is_committed(&self) -> bool {
+        self.steps
+            .iter()
+            .zip(&self.records)
+            .any(|(step, record)| step.one_way() && record.forward != Forward::Waiting)
+    }
+
+    /// Whether the wish to cancel is followed: not past the point of no return.
+    fn turns_back(&self) -> bool {
+        self.context.cancel.is_cancelled() && !self.is_committed()
     }
 
     /// A step that was never intended: look first, so that nothing is made twice and nothing foreign is taken for ours.
@@ -161,7 +188,7 @@ impl Saga<'_> {
         match resolve::resolve(self, index).await {
             Resolved::There(object) => self.done(index, object).await,
             Resolved::Foreign(what) => self.failed(index, what).await,
-            Resolved::NotThere if self.context.cancel.is_cancelled() => {
+            Resolved::NotThere if self.turns_back() => {
                 Ok(Onward::Back(Text::line("cancelled by an operator")))
             }
             Resolved::NotThere => self.attempts(index, attempt + 1, key).await,

@@ -4,7 +4,8 @@
 //!
 //! Flow: the steps of a frozen plan + the records of a [`Journal`] → [`drive`] → [`End`]. Forward: intent on disk, effect,
 //! result on disk, step by step. A result that did not come is *unknown*, never failed: it is resolved by looking, waiting
-//! until nothing can still arrive, and looking again. Back: every step that was ever intended is taken back in reverse
+//! until nothing can still arrive, and looking again. Past a step that has [no way back](Step::one_way) it only goes
+//! forward. Back: every step that was ever intended is taken back in reverse
 //! order, as far as the [level](vocab::RollbackLevel) says; one that cannot be does not stop the rest, and is left to an
 //! operator.
 //!
@@ -16,6 +17,7 @@ mod journal;
 mod record;
 mod resolve;
 mod step;
+pub mod stuck;
 #[cfg(test)]
 mod tests;
 mod undo;

@@ -32,6 +32,14 @@ pub(crate) async fn look(step: &Arc<dyn Step>, facts: &Facts) -> Look {
         .unwrap_or_else(|_| Look::Unclear(Text::line("the console failed while looking")))
 }
 
+/// What is left of a step's object, in a task of its own.
+pub(crate) async fn left(step: &Arc<dyn Step>, facts: &Facts) -> Look {
+    let (step, facts) = (step.clone(), facts.clone());
+    tokio::spawn(async move { step.left(&facts).await })
+        .await
+        .unwrap_or_else(|_| Look::Unclear(Text::line("the console failed while looking")))
+}
+
 /// Looks until it is there, or until it was not there at a look that began after everything had settled, and at another
 /// look after that. The settling counts from now: how long ago a request of an earlier process was, only a clock could
 /// tell, and clocks jump.

@@ -49,12 +49,24 @@ pub trait Step: Send + Sync {
     /// The lowest level that takes it back; `None` when there is nothing to take back, as with waiting and checking.
     fn undone_from(&self) -> Option<RollbackLevel>;
 
+    /// Whether there is no way back once it has begun: what it takes away cannot be made again, so from then on the saga
+    /// only goes forward, and a step that cannot be done waits for an operator.
+    fn one_way(&self) -> bool {
+        false
+    }
+
     /// How long after the last request something may still come into being or into sight: the client's time-out, the
     /// provider's longest request, and the lag of its lists.
     fn settle(&self) -> Span;
 
     /// Whether it is so. Changes nothing.
     async fn look(&self, facts: &Facts) -> Look;
+
+    /// What of its object is left outside: what an operator has to see to when it is stuck. Changes nothing. For a step
+    /// that makes something this is looking for it; one that takes something away says what it still finds.
+    async fn left(&self, facts: &Facts) -> Look {
+        self.look(facts).await
+    }
 
     /// Does it. `key` is the same for every attempt.
     async fn perform(&self, facts: &Facts, key: &str) -> Outcome;

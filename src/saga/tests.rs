@@ -13,6 +13,7 @@ use vocab::{RollbackLevel, RunId, Span, Text, Time};
 use crate::{
     Context, Direction, End, Facts, Forward, Journal, JournalError, Look, Object, Outcome, Pace,
     Record, Status, Step, Undoing, Undone, drive,
+    stuck::{self, WayOut},
 };
 
 /// How the provider answers one request.
@@ -38,6 +39,8 @@ struct Making {
     answers: Mutex<Vec<Answer>>,
     undos: Mutex<Vec<Answer>>,
     performed: AtomicUsize,
+    /// Whether there is no way back from it on.
+    one_way: bool,
 }
 
 impl Making {
@@ -64,6 +67,10 @@ impl Step for Making {
 
     fn undone_from(&self) -> Option<RollbackLevel> {
         Some(self.from)
+    }
+
+    fn one_way(&self) -> bool {
+        self.one_way
     }
 
     fn settle(&self) -> Span {
@@ -164,6 +171,11 @@ struct Rig {
 }
 
 fn rig(scripts: &[(&[Answer], &[Answer])]) -> Rig {
+    rig_with(scripts, scripts.len())
+}
+
+/// From the step of this number on there is no way back.
+fn rig_with(scripts: &[(&[Answer], &[Answer])], one_way: usize) -> Rig {
     let cloud = Inventory::default();
     let levels = [
         RollbackLevel::Full,
@@ -181,6 +193,7 @@ fn rig(scripts: &[(&[Answer], &[Answer])]) -> Rig {
                 answers: Mutex::new(answers.iter().rev().copied().collect()),
                 undos: Mutex::new(undos.iter().rev().copied().collect()),
                 performed: AtomicUsize::new(0),
+                one_way: index >= one_way,
             })
         })
         .collect();
@@ -311,6 +324,69 @@ async fn a_cancel_turns_back_at_the_next_step() {
         End::RolledBack { .. }
     ));
     assert!(rig.names().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn past_the_point_of_no_return_nothing_is_taken_back() {
+    let rig = rig_with(&[(&[], &[]), (&[Answer::Refused], &[]), (&[], &[])], 1);
+    let End::NeedsOperator { why, stuck } = rig.drive(RollbackLevel::Full).await else {
+        panic!("stuck")
+    };
+    assert_eq!((why.as_str(), stuck), ("refused", vec![1]));
+    assert_eq!(rig.names(), ["step0"], "what was made stays");
+    // It stays so, and a wish to cancel is too late, until an operator has decided.
+    rig.context.cancel.cancel();
+    assert!(matches!(
+        rig.drive(RollbackLevel::Full).await,
+        End::NeedsOperator { .. }
+    ));
+    stuck::release(rig.id, &*rig.journal, &WayOut::Retry, (rig.context.clock)())
+        .await
+        .unwrap();
+    assert!(matches!(
+        rig.drive(RollbackLevel::Full).await,
+        End::Complete(_)
+    ));
+    assert_eq!(rig.names(), ["step0", "step1", "step2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_ways_out_of_what_is_stuck() {
+    let protected = [Answer::Refused; 200];
+    for way in [
+        WayOut::Retry,
+        WayOut::Removed,
+        WayOut::Keep(Text::line("the customer pays by hand")),
+    ] {
+        let rig = rig(&[(&[], &[]), (&[], &protected), (&[Answer::Refused], &[])]);
+        assert!(matches!(
+            rig.drive(RollbackLevel::Full).await,
+            End::NeedsOperator { .. }
+        ));
+        let left = stuck::left(rig.id, &rig.steps, &*rig.journal)
+            .await
+            .unwrap();
+        assert_eq!(left.len(), 1);
+        assert!(matches!(&left[0].look, Look::Ours(object) if object.id == "step1"));
+        if way == WayOut::Removed {
+            rig.cloud.lock().unwrap().clear();
+            let left = stuck::left(rig.id, &rig.steps, &*rig.journal)
+                .await
+                .unwrap();
+            assert_eq!(left[0].look, Look::Absent);
+        } else if way == WayOut::Retry {
+            rig.makings[1].undos.lock().unwrap().clear();
+        }
+        stuck::release(rig.id, &*rig.journal, &way, (rig.context.clock)())
+            .await
+            .unwrap();
+        assert!(matches!(
+            rig.drive(RollbackLevel::Full).await,
+            End::RolledBack { .. }
+        ));
+        let kept = matches!(way, WayOut::Keep(_));
+        assert_eq!(rig.names().len(), usize::from(kept), "{way:?}");
+    }
 }
 
 fn answer() -> impl Strategy<Value = Answer> {
