@@ -5,7 +5,7 @@
 //!
 //! Flow of an upload: [`read_archive`] | [`read_folder`] → every name, type and place is checked → a private temporary
 //! folder beside the releases → bytes are counted, hashed and written → one rename → [`Release`] → [`pack`] for the way to
-//! a server. Nothing of an upload is ever run, and nothing is written outside of the temporary folder.
+//! a server. Back from a server, out of a backup: [`read_tar`]. Nothing of an upload is ever run, and nothing is written outside of the temporary folder.
 //!
 //! All functions block: an async caller gives them a thread of their own (`spawn_blocking`).
 
@@ -26,6 +26,7 @@ pub mod retention;
 pub mod sealed;
 #[cfg(test)]
 mod tests;
+mod untar;
 mod unzip;
 mod walk;
 mod work;
@@ -36,6 +37,7 @@ pub use folder::read_folder;
 pub use limits::Limits;
 pub use pack::pack;
 pub use release::{Release, ReleaseFile};
+pub use untar::{Surveyed, read_tar, survey_tar};
 pub use unzip::{read_archive, read_zip};
 pub use walk::{load, verify};
 pub use work::sweep;

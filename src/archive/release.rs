@@ -35,8 +35,7 @@ pub struct ReleaseFile {
 impl Release {
     /// Of files that lie, or are to lie, in a folder of the id's name beside the other releases.
     pub(crate) fn new(mut files: Vec<ReleaseFile>, releases: &std::path::Path) -> Self {
-        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        let id = id(&files);
+        let id = identify(&mut files);
         Self {
             bytes: Bytes(files.iter().map(|file| file.bytes).sum()),
             hint: hint(&files),
@@ -45,6 +44,12 @@ impl Release {
             files,
         }
     }
+}
+
+/// The id that these files have as a release; puts them in order.
+pub(crate) fn identify(files: &mut [ReleaseFile]) -> ReleaseId {
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    id(files)
 }
 
 /// The hash over `path NUL length NUL hash` of every file, length in decimal and hash in hexadecimal digits. No path has a

@@ -78,14 +78,7 @@ fn io_error(error: rustix::io::Errno) -> io::Error {
 /// Reads a release again from its folder, whole. Fails when the files do not have the hash that the folder's name is, or
 /// when something lies there that no release has.
 pub fn load(root: &Path) -> Result<Release, ArchiveError> {
-    // What was let in under a higher limit is a release too.
-    let limits = Limits {
-        entries: u64::MAX,
-        bytes: vocab::Bytes(u64::MAX),
-        depth: usize::MAX,
-        time: std::time::Duration::from_hours(1),
-        ..Limits::default()
-    };
+    let limits = Limits::of_releases();
     let mut meter = Meter::new(&limits, None);
     let folder = Folder::open(root).map_err(ArchiveError::disk("cannot open the release"))?;
     let mut buffer = vec![0; BUFFER];

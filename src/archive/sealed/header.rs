@@ -8,8 +8,8 @@ use vocab::Text;
 
 const MAGIC: [u8; 8] = *b"WHSEALED";
 const VERSION: u8 = 1;
-/// The longest label: a site of 255 bytes, the longest kind, a time of 20 digits.
-const LONGEST_LABEL: usize = 300;
+/// The longest label: a site of 255 bytes, a part of 32, a time of 20 digits.
+const LONGEST_LABEL: usize = 310;
 
 /// The header of a new file.
 pub(super) fn write(key: &Key, label: &Label, prefix: &[u8; PREFIX]) -> Result<Vec<u8>, SealError> {

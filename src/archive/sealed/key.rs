@@ -1,5 +1,6 @@
 //! The key of the backups: 32 random bytes in a file of its owner's alone.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -64,6 +65,16 @@ impl Key {
         }
     }
 
+    /// By what a key is told from others: 32 hexadecimal digits that say nothing about it. Every sealed file has them in its
+    /// header.
+    pub fn id(&self) -> String {
+        self.mark().iter().fold(String::new(), |mut id, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
+    }
+
     pub(super) fn bytes(&self) -> &[u8; LENGTH] {
         &self.0
     }
@@ -113,6 +124,7 @@ mod tests {
         assert_eq!(one.bytes(), two.bytes());
         assert_ne!(one.bytes(), &[0; LENGTH]);
         assert_eq!(one.mark(), two.mark());
+        assert_eq!((one.id().len(), one.id()), (32, two.id()));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);

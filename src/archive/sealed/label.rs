@@ -1,49 +1,28 @@
-//! What a backup is of.
+//! What a sealed file is a part of.
 
 use std::fmt;
 
 use vocab::{Text, Time};
 
-/// What kind of thing is in a backup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A site's files.
-    Files,
-    /// A dump of a site's database.
-    Database,
-    /// The console's own configuration and books.
-    Configuration,
-}
-
-impl Kind {
-    /// The word in labels.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Files => "files",
-            Self::Database => "database",
-            Self::Configuration => "configuration",
-        }
-    }
-}
-
-/// Says which backup it is. It stands in the file unencrypted, and nobody without the key can change it.
+/// Says which part of which backup a file is. It stands in the file unencrypted, and nobody without the key can change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// Whose: a site's domain, or this installation's name. 1 to 255 bytes, no control characters.
     pub site: String,
-    /// What is in it.
-    pub kind: Kind,
-    /// When it was made.
+    /// Which part: `files`, `database`, `manifest` … 1 to 32 small letters, digits and `-`.
+    pub part: String,
+    /// When the backup was made.
     pub created: Time,
 }
 
 impl Label {
-    /// One spelling for each label: no part holds the separator. None for a site that no label can have.
+    /// One spelling for each label: no part holds the separator. None for what no label can have.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
-        let fits = (1..=255).contains(&self.site.len());
+        let fits = (1..=255).contains(&self.site.len()) && (1..=32).contains(&self.part.len());
         let plain = !self.site.chars().any(char::is_control);
-        let spelled = format!("{}\n{}\n{}", self.site, self.kind.word(), self.created.0);
-        (fits && plain).then(|| spelled.into_bytes())
+        let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let spelled = format!("{}\n{}\n{}", self.site, self.part, self.created.0);
+        (fits && plain && self.part.bytes().all(word)).then(|| spelled.into_bytes())
     }
 }
 
@@ -53,7 +32,7 @@ impl fmt::Display for Label {
             f,
             "{} ({}, made at {})",
             Text::line(&self.site),
-            self.kind.word(),
+            Text::line(&self.part),
             self.created.timestamp()
         )
     }

@@ -23,6 +23,6 @@ mod tests;
 
 pub use error::SealError;
 pub use key::Key;
-pub use label::{Kind, Label};
+pub use label::Label;
 pub use open::open;
 pub use seal::seal;

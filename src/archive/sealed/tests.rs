@@ -18,7 +18,7 @@ fn key() -> (tempfile::TempDir, Key) {
 fn label() -> Label {
     Label {
         site: "shop.example.com".to_owned(),
-        kind: Kind::Files,
+        part: "files".to_owned(),
         created: Time(1_700_000_000_000),
     }
 }
@@ -159,7 +159,7 @@ fn a_wrong_key_and_a_wrong_backup_are_named() {
             ..ours.clone()
         },
         Label {
-            kind: Kind::Database,
+            part: "database".to_owned(),
             ..ours.clone()
         },
         Label {
@@ -195,10 +195,18 @@ fn labels_cannot_be_mistaken_for_each_other() {
         let refused = seal(&key, &bad, &b""[..], Vec::new()).unwrap_err();
         assert!(matches!(refused, SealError::BadLabel));
     }
+    for part in ["", "Files", "a b", "files\n1", &"x".repeat(33)] {
+        let bad = Label {
+            part: part.to_owned(),
+            ..label()
+        };
+        let refused = seal(&key, &bad, &b""[..], Vec::new()).unwrap_err();
+        assert!(matches!(refused, SealError::BadLabel));
+    }
     let long = Label {
         site: "x".repeat(255),
         created: Time(i64::MIN),
-        kind: Kind::Configuration,
+        part: "x".repeat(32),
     };
     let mut file = Vec::new();
     seal(&key, &long, &b"content"[..], &mut file).unwrap();
