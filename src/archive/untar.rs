@@ -213,7 +213,10 @@ mod tests {
         ] {
             let stream = tar(&[SITE, &[(bad.0, bad.1, b"")]].concat());
             assert!(survey_tar(stream.as_slice()).is_err(), "{bad:?}");
-            assert!(read_tar(stream.as_slice(), folder.path()).is_err(), "{bad:?}");
+            assert!(
+                read_tar(stream.as_slice(), folder.path()).is_err(),
+                "{bad:?}"
+            );
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{bad:?}");
         }
         assert!(survey_tar(tar(&[]).as_slice()).is_err(), "nothing in it");

@@ -70,7 +70,7 @@ pub fn selector(installation: &str) -> String {
 pub fn deployment_of<'a>(comment: &'a str, installation: &str) -> Option<&'a str> {
     comment
         .strip_prefix(PREFIX)?
-        .trim_start()
+        .strip_prefix(' ')?
         .strip_prefix(installation)?
         .strip_prefix(' ')
 }

@@ -184,7 +184,7 @@ fn warnings(order: &SiteOrder) -> Vec<Text> {
             "when a step fails it is taken back: {}",
             match order.level {
                 vocab::RollbackLevel::Soft => "nothing is deleted, the run is marked (soft)",
-                vocab::RollbackLevel::Partial => "record and server (partial)",
+                vocab::RollbackLevel::Partial => "subscription, record and server (partial)",
                 vocab::RollbackLevel::Full => "everything that was made (full)",
             }
         )));

@@ -50,12 +50,13 @@ impl Step for Doing {
 
     fn undone_from(&self) -> Option<RollbackLevel> {
         match self.step {
-            SiteStep::Server | SiteStep::Record => Some(RollbackLevel::Partial),
+            // What is gone is not billed: the subscription goes with the server.
+            SiteStep::Server | SiteStep::Record | SiteStep::Subscription => {
+                Some(RollbackLevel::Partial)
+            }
             // What a release run changed on the server goes back with any level: the old release is served again.
             SiteStep::Switch => Some(RollbackLevel::Soft),
-            SiteStep::Customer | SiteStep::Subscription | SiteStep::Book | SiteStep::Upload => {
-                Some(RollbackLevel::Full)
-            }
+            SiteStep::Customer | SiteStep::Book | SiteStep::Upload => Some(RollbackLevel::Full),
             // On a server that goes, or shared by all sites of the installation, or only looked at.
             SiteStep::SshKey
             | SiteStep::HostKey

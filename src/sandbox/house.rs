@@ -156,8 +156,11 @@ impl House {
         self.hetzner.present.host_reported(action, result, now);
     }
 
-    /// Everything that exists, by provider.
-    pub fn inventory(&self) -> Value {
+    /// Everything that exists now, by provider.
+    pub fn inventory(&mut self) -> Value {
+        // What was due since the last call has come about, whether or not anybody looked.
+        let now = self.clock.now();
+        self.hetzner.present.settle(now);
         let mut all: serde_json::Map<String, Value> = ProviderName::ALL
             .into_iter()
             .map(|provider| {

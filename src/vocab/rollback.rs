@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum RollbackLevel {
     /// Nothing outside is deleted: the run is marked as failed, and the customer is told.
     Soft,
-    /// What is served or costs by the hour goes: the DNS record, the server. Records are kept.
+    /// What is billed, served or costs by the hour goes: the subscription, the DNS record, the server. Records are kept.
     Partial,
     /// Everything that was made goes, then the records.
     #[default]

@@ -46,7 +46,9 @@ pub enum SealError {
     #[error("the backup is too long to be sealed in one piece")]
     TooLong,
     /// A label that cannot be written.
-    #[error("a backup's site is named by 1 to 255 bytes without control characters, its part by 1 to 32 small letters, digits and '-'")]
+    #[error(
+        "a backup's site is named by 1 to 255 bytes without control characters, its part by 1 to 32 small letters, digits and '-'"
+    )]
     BadLabel,
     /// The key file may be read by others, or belongs to another.
     #[error("the key file {path} is not ours alone ({found}); it must belong to this user and have the mode 0600", path = path.display())]

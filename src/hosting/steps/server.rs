@@ -12,7 +12,7 @@ use crate::names;
 use crate::user_data::cloud_config;
 use crate::work::Work;
 
-fn made(server: &Server) -> Object {
+fn made(work: &Work, server: &Server) -> Object {
     let mut object = known(
         "server",
         &server.id.to_string(),
@@ -24,6 +24,7 @@ fn made(server: &Server) -> Object {
             .facts
             .insert("address".to_owned(), address.ip.to_string());
     }
+    object.monthly = work.order.site.cost.map(|cost| cost.to_string());
     object
 }
 
@@ -41,7 +42,7 @@ fn labels(work: &Work) -> Labels {
 pub(crate) async fn look(work: &Work) -> Look {
     let name = work.server_name();
     match work.ends.hetzner.server_by_name(&name).await {
-        Ok(Some(server)) if ours(work, &server) => Look::Ours(made(&server)),
+        Ok(Some(server)) if ours(work, &server) => Look::Ours(made(work, &server)),
         Ok(Some(_)) => Look::Foreign(Text::line(format!(
             "a server {name} is there that is not of this deployment; it is not touched"
         ))),
@@ -82,7 +83,7 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
             let longest = work.ends.waits.server.duration();
             match work.ends.hetzner.wait_for(&actions, longest).await {
                 Ok(ended) => match ended.iter().find_map(|action| action.error.as_ref()) {
-                    None => Outcome::Done(made(&created.server)),
+                    None => Outcome::Done(made(work, &created.server)),
                     // It exists and costs, so it is not "not done"; whether it is of use is seen at the first login.
                     Some(error) => Outcome::Unknown(error.message.clone()),
                 },
@@ -112,7 +113,8 @@ pub(crate) async fn undo(work: &Work, object: &Object) -> Undone {
                 "server {id} does not carry this deployment's labels any more, so it is not deleted"
             )));
         }
-        Err(error) if error.fault == Fault::NotFound => return gone(work),
+        // A look may lag behind: only the deletion itself knows, and the id was ours.
+        Err(error) if error.fault == Fault::NotFound => {}
         Err(error) => return Undone::Unknown(said(&error)),
     }
     let deleting = match work.ends.hetzner.delete_server(id).await {

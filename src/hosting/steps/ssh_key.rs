@@ -47,8 +47,10 @@ pub(crate) async fn perform(work: &Work) -> Outcome {
         // Another run made it at the same moment.
         Answer::Not(error) if error.fault == Fault::Conflict => match look(work).await {
             Look::Ours(key) => Outcome::Done(key),
-            Look::Foreign(why) | Look::Unclear(why) => Outcome::Not(why),
-            Look::Absent => Outcome::Not(Text::line(error.to_string())),
+            Look::Foreign(why) => Outcome::Not(why),
+            Look::Unclear(why) => Outcome::Unknown(why),
+            // Not to be seen yet.
+            Look::Absent => Outcome::Unknown(Text::line(error.to_string())),
         },
         other => refused(other),
     }

@@ -132,9 +132,8 @@ pub(crate) async fn undo(work: &Work, object: &Object) -> Undone {
                 "subscription {id} does not carry this deployment's note any more, so it is not ended"
             )));
         }
-        Err(error) if error.fault == Fault::NotFound => {
-            return Undone::Done(Text::line("it was gone already"));
-        }
+        // A look may lag behind: only the deletion itself knows, and the id was ours.
+        Err(error) if error.fault == Fault::NotFound => {}
         Err(error) => return Undone::Unknown(Text::line(error.to_string())),
     }
     undone_by(work.ends.stripe.cancel_subscription(&id).await, "ended")

@@ -132,7 +132,7 @@ impl Hetzner {
     }
 
     /// Ends the actions that are due, and does to the servers what follows.
-    fn settle(&mut self, now: i64) {
+    pub fn settle(&mut self, now: i64) {
         for action in self.actions.settle(now) {
             self.conclude(&action);
         }
