@@ -13,21 +13,15 @@
     reason = "a command for developers, whose result is what it prints"
 )]
 
-mod admin;
 mod bugs;
 mod child;
 mod death;
-mod judge;
 mod parent;
-mod played;
 mod scenes;
 
 use std::process::ExitCode;
 
 use vocab::Text;
-
-/// By what the campaign's own objects are told from others.
-const INSTALLATION: &str = "campaign";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,23 +1,23 @@
 //! The one that is killed: begins a run on a site, or goes on with the one that it finds, with the real journal on disk and
 //! the real clients. Only the server that it logs in on and the visitor that looks at the site are played.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use async_trait::async_trait;
-use drivers::provider::{Access, Cloudflare, Hetzner, Pace, Stripe};
-use hosting::{Affiliate, Book, Ends, Keys, Offer, Waits};
+use faults::parts::{self, Books};
+use faults::played::PlayedVisits;
+use hosting::{Book, Ends};
 use saga::{Context, End, Journal, Step};
 use serde::{Deserialize, Serialize};
 use store::{AuditEntry, Options, Store};
 use tokio_util::sync::CancellationToken;
-use vocab::{AffiliateName, Currency, Domain, Money, Region, Secret, Span, Text};
-use world::{Actor, Face, Run, RunState, Site, SiteRequest, World};
+use vocab::Text;
+use world::{Actor, Face, Run, RunState, SiteRequest, World};
 
 use crate::bugs::{self, Bug};
 use crate::death::{Death, MortalJournal, MortalStep};
-use crate::played::{PlayedMachines, PlayedVisits};
 
 /// What a child is told, on its command line as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,29 +53,8 @@ pub const INTERRUPTED: u8 = 12;
 /// The plan was refused, so there is no run.
 pub const REFUSED: u8 = 13;
 
-/// Long enough for what the sandbox carries out late, short enough for thousands of runs.
-const SETTLE: Span = Span::millis(300);
-
-struct Books(Store);
-
-#[async_trait]
-impl Book for Books {
-    async fn put(&self, site: &Site) -> Result<(), Text> {
-        self.0.put_site(site).await.map_err(|error| words(&error))
-    }
-
-    async fn remove(&self, domain: &Domain) -> Result<(), Text> {
-        self.0
-            .remove_site(domain)
-            .await
-            .map_err(|error| words(&error))
-    }
-
-    async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
-        let sites = self.0.sites().await.map_err(|error| words(&error))?;
-        Ok(sites.into_iter().find(|site| site.domain == *domain))
-    }
-}
+/// How long an answer is waited for: the shorter, the more runs.
+const ANSWER: Duration = Duration::from_millis(80);
 
 fn words(error: &impl ToString) -> Text {
     Text::line(error.to_string())
@@ -126,13 +105,7 @@ pub async fn run(errand: Errand) -> Result<ExitCode, Text> {
         cancel: CancellationToken::new(),
         shutdown: CancellationToken::new(),
         clock: drivers::clock::now,
-        pace: saga::Pace {
-            look_every: Span::millis(10),
-            retry_first: Span::millis(20),
-            retry_longest: Span::millis(200),
-            budget: Span::seconds(20),
-            attempts: errand.attempts,
-        },
+        pace: parts::pace(errand.attempts),
     };
     let end = saga::drive(run.id(), &steps, order.level, &context).await;
     if matches!(end, End::Interrupted(_)) {
@@ -211,62 +184,9 @@ async fn begin(store: &Store, ends: &Ends, errand: &Errand) -> Result<Option<Run
 }
 
 fn ends(errand: &Errand) -> Result<Ends, Text> {
-    let access = |(url, token): &(String, String)| Access {
-        pace: Pace {
-            answer: std::time::Duration::from_millis(80),
-            deadline: std::time::Duration::from_secs(5),
-            first_wait: std::time::Duration::from_millis(20),
-            first_look: std::time::Duration::from_millis(20),
-            longest_look: std::time::Duration::from_millis(100),
-            breaker: drivers::provider::BreakerPace {
-                failures: 1_000,
-                within: std::time::Duration::from_secs(1),
-                probe: std::time::Duration::from_millis(50),
-            },
-            ..Pace::default()
-        },
-        ..Access::new(url.clone(), Secret::new(token.clone()))
-    };
-    let keys = Keys::new(errand.state.join("keys"));
-    Ok(Ends {
-        hetzner: Hetzner::new(access(&errand.hetzner)).map_err(|error| words(&error))?,
-        cloudflare: Cloudflare::new(access(&errand.cloudflare)).map_err(|error| words(&error))?,
-        stripe: Stripe::new(access(&(
-            format!("{}/v1", errand.stripe.0),
-            errand.stripe.1.clone(),
-        )))
-        .map_err(|error| words(&error))?,
-        machines: Arc::new(PlayedMachines::new(errand.state.join("server"))),
-        keys,
-        visits: Arc::new(PlayedVisits {
-            silent: errand.silent,
-        }),
-        offer: offer(&errand.state)?,
-        installation: crate::INSTALLATION.to_owned(),
-        name_server: None,
-        waits: Waits {
-            server: Span::seconds(5),
-            login: Span::seconds(1),
-            name: Span::seconds(1),
-            answer: Span::millis(1),
-            settle: [SETTLE; 3],
-        },
-    })
-}
-
-fn offer(state: &Path) -> Result<Offer, Text> {
-    Ok(Offer {
-        price: Money::from_smallest(1_500, Currency::USD),
-        server_cost: Money::from_smallest(1_000, Currency::EUR),
-        server_type: "cx23".into(),
-        image: "debian-12".into(),
-        certificates: "internal".into(),
-        keep_releases: 5,
-        affiliates: vec![Affiliate {
-            name: AffiliateName::new("acme").map_err(|error| words(&error))?,
-            region: Region::EuCentral,
-            email: None,
-        }],
-        releases: state.join("releases"),
-    })
+    let doors = [&errand.hetzner, &errand.cloudflare, &errand.stripe];
+    let visits = Arc::new(PlayedVisits {
+        silent: errand.silent,
+    });
+    parts::ends(doors, &errand.state, visits, &parts::patience(ANSWER))
 }

@@ -1,20 +1,19 @@
 //! The one that kills: children on errands, one after another until one ends by itself, and the judge after each.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use faults::judge::Left;
+use faults::providers::Providers;
+use serde_json::Value;
 use tokio::process::Command;
 use vocab::{Domain, RollbackLevel, Text};
 use world::{DeployRequest, SiteRequest, SiteVerb};
 
-use crate::admin::request;
 use crate::bugs::Bug;
 use crate::child::{self, Errand};
 use crate::death::Death;
-use crate::judge::{self, Left};
 
 /// The site that is made and removed again and again.
 const DOMAIN: &str = "shop.example.com";
@@ -41,9 +40,7 @@ pub struct Scene {
 
 /// A place to play scenes at: a sandbox of its own, a journal of its own.
 pub struct Stage {
-    sandbox: sandbox::Running,
-    admin: SocketAddr,
-    addresses: Value,
+    providers: Providers,
     folder: tempfile::TempDir,
     scenes: u64,
     /// Scenes played, with one journal or another.
@@ -66,119 +63,22 @@ fn words(error: &impl ToString) -> Text {
 impl Stage {
     /// A new sandbox with strangers' objects in it.
     pub async fn new() -> Result<Self, Text> {
-        let options = sandbox::Options {
-            hosts: false,
-            latency: Duration::from_millis(5),
-            ..sandbox::Options::default()
-        };
-        let sandbox = sandbox::start(options)
-            .await
-            .map_err(|error| words(&error))?;
-        let addresses: Value = serde_json::from_str(&sandbox.addresses().to_string())
-            .map_err(|error| words(&error))?;
-        let admin = addresses["admin"].as_str().unwrap_or_default();
-        let admin = admin
-            .trim_start_matches("http://")
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .parse()
-            .map_err(|error| words(&error))?;
-        let stage = Self {
-            sandbox,
-            admin,
-            addresses,
+        Ok(Self {
+            providers: Providers::open(Duration::from_millis(5)).await?,
             folder: tempfile::tempdir().map_err(|error| words(&error))?,
             scenes: 0,
             played: 0,
-        };
-        stage.strangers().await?;
-        Ok(stage)
+        })
     }
 
     /// Ends the sandbox.
     pub async fn close(self) {
-        self.sandbox.stop().await;
-    }
-
-    fn provider(&self, name: &str) -> (String, String) {
-        let text = |field: &str| {
-            self.addresses[name][field]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned()
-        };
-        (text("url"), text("token"))
-    }
-
-    async fn ask(
-        &self,
-        provider: &str,
-        method: &str,
-        path: &str,
-        body: &str,
-        kind: &str,
-    ) -> Result<Value, Text> {
-        let (url, token) = self.provider(provider);
-        let base = url
-            .splitn(4, '/')
-            .nth(3)
-            .map(|path| format!("/{path}"))
-            .unwrap_or_default();
-        request(
-            self.admin,
-            method,
-            &format!("{base}{path}"),
-            Some(&token),
-            body,
-            kind,
-        )
-        .await
-    }
-
-    async fn admin_call(&self, method: &str, path: &str, body: &Value) -> Result<Value, Text> {
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        request(self.admin, method, path, None, &body, "application/json").await
-    }
-
-    /// What is not ours, and must be there at the end as it was.
-    async fn strangers(&self) -> Result<(), Text> {
-        let json = "application/json";
-        let server = json!({
-            "name": "stranger", "server_type": "cx23", "image": "debian-12", "location": "nbg1",
-            "labels": { "owner": "stranger" },
-        });
-        self.ask("hetzner", "POST", "/servers", &server.to_string(), json)
-            .await?;
-        let zones = self
-            .ask("cloudflare", "GET", "/zones?name=example.com", "", json)
-            .await?;
-        let zone = zones["result"][0]["id"].as_str().unwrap_or_default();
-        for name in ["stranger.shop.example.com", "stranger.example.com"] {
-            let record = json!({
-                "type": "A", "name": name, "content": "192.0.2.9", "ttl": 60, "comment": "stranger",
-            });
-            let path = format!("/zones/{zone}/dns_records");
-            self.ask("cloudflare", "POST", &path, &record.to_string(), json)
-                .await?;
-        }
-        let customer = "name=stranger&metadata[owner]=stranger";
-        let form = "application/x-www-form-urlencoded";
-        self.ask("stripe", "POST", "/v1/customers", customer, form)
-            .await?;
-        Ok(())
+        self.providers.close().await;
     }
 
     /// What is there now.
     pub async fn left(&self) -> Result<Left, Text> {
-        let inventory = self
-            .admin_call("GET", "/admin/inventory", &Value::Null)
-            .await?;
-        Ok(judge::left(&inventory))
+        self.providers.left().await
     }
 
     /// The journal of this scene.
@@ -188,9 +88,7 @@ impl Stage {
 
     /// Empties the providers but for the strangers.
     pub async fn reset(&self) -> Result<(), Text> {
-        self.admin_call("POST", "/admin/reset", &Value::Null)
-            .await?;
-        self.strangers().await
+        self.providers.reset().await
     }
 
     /// Begins with an empty journal.
@@ -203,16 +101,8 @@ impl Stage {
     /// Plays a scene: children die as it says, and the last one ends by itself.
     pub async fn play(&mut self, scene: &Scene, bug: Option<Bug>) -> Result<Played, Text> {
         // The quota of an hour, for this scene.
-        self.admin_call("POST", "/admin/clock", &json!({ "advance_seconds": 3_600 }))
-            .await?;
-        if scene
-            .faults
-            .as_array()
-            .is_some_and(|faults| !faults.is_empty())
-        {
-            self.admin_call("POST", "/admin/faults", &json!({ "faults": scene.faults }))
-                .await?;
-        }
+        self.providers.later(3_600).await?;
+        self.providers.fail(&scene.faults).await?;
         let state = self.state();
         std::fs::create_dir_all(&state).map_err(|error| words(&error))?;
         self.played += 1;
@@ -222,9 +112,9 @@ impl Stage {
         let code = loop {
             let errand = Errand {
                 state: state.clone(),
-                hetzner: self.provider("hetzner"),
-                cloudflare: self.provider("cloudflare"),
-                stripe: self.provider("stripe"),
+                hetzner: self.providers.access("hetzner"),
+                cloudflare: self.providers.access("cloudflare"),
+                stripe: self.providers.access("stripe"),
                 request: wish.clone(),
                 death: deaths.next().unwrap_or(Death::Never),
                 silent: scene.silent,
@@ -237,8 +127,7 @@ impl Stage {
                 None => killed += 1,
             }
         };
-        self.admin_call("DELETE", "/admin/faults", &Value::Null)
-            .await?;
+        self.providers.heal().await?;
         // What a provider still carries out late.
         tokio::time::sleep(Duration::from_millis(250)).await;
         Ok(Played { code, killed })
@@ -290,18 +179,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
 
 /// What should be left after a scene that began with nothing and ended with this code.
 pub fn expected(scene: &Scene, code: i32) -> Option<Left> {
-    // The strangers: a server, two records, a customer.
-    let nothing = Left {
-        foreign: 4,
-        ..Left::default()
-    };
-    let whole = Left {
-        servers: 1,
-        records: 1,
-        customers: 1,
-        subscriptions: 1,
-        ..nothing.clone()
-    };
+    let (nothing, whole) = (Left::nothing(), Left::sites(1));
     let code = u8::try_from(code).ok()?;
     match (scene.verb, code) {
         (SiteVerb::Deploy, child::COMPLETE)

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use faults::judge;
 use futures::future::try_join_all;
 use serde_json::{Value, json};
 use vocab::{RollbackLevel, Text};
@@ -9,7 +10,6 @@ use world::SiteVerb;
 
 use crate::bugs::Bug;
 use crate::death::Death;
-use crate::judge;
 use crate::parent::{Scene, Stage, expected};
 
 /// More moments than any run has.

@@ -1,0 +1,126 @@
+//! The real parts that runs are made with, at a pace for tests: long enough for what the sandbox carries out late, short
+//! enough for thousands of runs.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use drivers::provider::{Access, BreakerPace, Cloudflare, Hetzner, Pace, Stripe};
+use hosting::{Affiliate, Book, Ends, Keys, Offer, Visits, Waits};
+use store::Store;
+use vocab::{AffiliateName, Currency, Domain, Money, Region, Secret, Span, Text};
+use world::Site;
+
+use crate::played::PlayedMachines;
+
+/// How long something may still come about at the providers after a time-out: more than the faults here are late by.
+pub const SETTLE: Span = Span::millis(300);
+
+/// A provider's address and token.
+pub type Door = (String, String);
+
+/// The store as the books.
+pub struct Books(pub Store);
+
+#[async_trait]
+impl Book for Books {
+    async fn put(&self, site: &Site) -> Result<(), Text> {
+        self.0.put_site(site).await.map_err(|error| words(&error))
+    }
+
+    async fn remove(&self, domain: &Domain) -> Result<(), Text> {
+        self.0
+            .remove_site(domain)
+            .await
+            .map_err(|error| words(&error))
+    }
+
+    async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
+        let sites = self.0.sites().await.map_err(|error| words(&error))?;
+        Ok(sites.into_iter().find(|site| site.domain == *domain))
+    }
+}
+
+fn words(error: &impl ToString) -> Text {
+    Text::line(error.to_string())
+}
+
+/// How patiently a saga is driven here.
+pub fn pace(attempts: u32) -> saga::Pace {
+    saga::Pace {
+        look_every: Span::millis(10),
+        retry_first: Span::millis(20),
+        retry_longest: Span::millis(200),
+        budget: Span::seconds(20),
+        attempts,
+    }
+}
+
+/// How patiently a provider is asked here, with this long for an answer: the breaker never opens.
+pub fn patience(answer: Duration) -> Pace {
+    Pace {
+        answer,
+        deadline: Duration::from_secs(5),
+        first_wait: Duration::from_millis(20),
+        first_look: Duration::from_millis(20),
+        longest_look: Duration::from_millis(100),
+        breaker: BreakerPace {
+            failures: 1_000,
+            within: Duration::from_secs(1),
+            probe: Duration::from_millis(50),
+        },
+        ..Pace::default()
+    }
+}
+
+/// The open ends to the providers at these doors, with keys and releases in a folder; servers and visitors are played.
+pub fn ends(
+    [hetzner, cloudflare, stripe]: [&Door; 3],
+    folder: &Path,
+    visits: Arc<dyn Visits>,
+    patience: &Pace,
+) -> Result<Ends, Text> {
+    let access = |url: String, token: &str| Access {
+        pace: patience.clone(),
+        ..Access::new(url, Secret::new(token.to_owned()))
+    };
+    let stripe_url = format!("{}/v1", stripe.0);
+    Ok(Ends {
+        hetzner: Hetzner::new(access(hetzner.0.clone(), &hetzner.1))
+            .map_err(|error| words(&error))?,
+        cloudflare: Cloudflare::new(access(cloudflare.0.clone(), &cloudflare.1))
+            .map_err(|error| words(&error))?,
+        stripe: Stripe::new(access(stripe_url, &stripe.1)).map_err(|error| words(&error))?,
+        machines: Arc::new(PlayedMachines::new(folder.join("server"))),
+        keys: Keys::new(folder.join("keys")),
+        visits,
+        offer: offer(folder)?,
+        installation: crate::INSTALLATION.to_owned(),
+        name_server: None,
+        waits: Waits {
+            server: Span::seconds(5),
+            login: Span::seconds(1),
+            name: Span::seconds(1),
+            answer: Span::millis(1),
+            settle: [SETTLE; 3],
+        },
+    })
+}
+
+fn offer(folder: &Path) -> Result<Offer, Text> {
+    Ok(Offer {
+        price: Money::from_smallest(1_500, Currency::USD),
+        server_cost: Money::from_smallest(1_000, Currency::EUR),
+        server_type: "cx23".into(),
+        image: "debian-12".into(),
+        certificates: "internal".into(),
+        keep_releases: 5,
+        affiliates: vec![Affiliate {
+            name: AffiliateName::new("acme").map_err(|error| words(&error))?,
+            region: Region::EuCentral,
+            email: None,
+        }],
+        releases: folder.join("releases"),
+    })
+}
