@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cli::SandboxOptions;
 use color_eyre::eyre::{Context as _, Result};
-use sandbox::{Addresses, Health, Options};
+use sandbox::{Addresses, Health, Options, STAND_INS};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves the sandbox until a signal ends it. Its hosts go with it.
@@ -65,5 +65,7 @@ fn for_people(addresses: &Addresses, health: &Health) -> String {
     line("dns", &addresses.dns.to_string(), "");
     line("admin", &addresses.admin, "");
     line("servers", &servers, "");
+    let images = format!("stand-ins for {}", STAND_INS.join(", "));
+    line("images", &images, "");
     text
 }

@@ -7,6 +7,7 @@
 //! the order says. Every object carries the installation's and the deployment's mark, and nothing without both is ever
 //! deleted.
 
+mod compose;
 mod keys;
 mod machine;
 mod names;

@@ -29,6 +29,11 @@ pub fn server_of(order: &SiteOrder) -> String {
     }
 }
 
+/// What the names of a deployment's containers, volumes and network begin with.
+pub fn containers(deployment: RunId) -> String {
+    format!("{PREFIX}-{}", short(deployment))
+}
+
 /// The name of an installation's login key at the provider of servers.
 pub fn ssh_key(installation: &str) -> String {
     format!("{PREFIX}-{installation}")

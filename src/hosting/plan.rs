@@ -17,7 +17,10 @@ use crate::words;
 use crate::work::Ends;
 
 /// The version of the steps' meaning. A run is carried on only by a program that knows its version.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// The versions whose steps mean what they meant: the first one had no containers.
+pub(crate) const KNOWN: std::ops::RangeInclusive<u32> = 1..=VERSION;
 
 /// Makes the plan of a wish, or says why it cannot be: files, token, zone, domain and names are looked at first.
 pub async fn plan(
@@ -33,7 +36,7 @@ pub async fn plan(
         free(ends, &mut order).await?;
     }
     let place = place(&order)?;
-    let steps: Vec<PlannedStep> = steps_of(order.verb, order.files.is_some())
+    let steps: Vec<PlannedStep> = steps_of(&order)
         .into_iter()
         .map(|step| planned(step, &order))
         .collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use saga::{End, Forward, Record, Step, Undoing};
-use vocab::{Span, Text, Time};
+use vocab::{SiteKind, Span, Text, Time};
 use world::plan::StepCall;
 use world::{Plan, RunState, SiteOrder, SiteStep, SiteVerb, StepState};
 
@@ -12,15 +12,19 @@ use crate::step::Doing;
 use crate::work::{Book, Ends, Work};
 
 /// The steps of an order, in order; frozen by its version.
-pub fn steps_of(verb: SiteVerb, sends_files: bool) -> Vec<SiteStep> {
+pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
     use SiteStep as S;
-    match verb {
+    let kind = order.site.kind;
+    let has_containers = kind != SiteKind::Static;
+    let all = match order.verb {
         SiteVerb::Deploy => vec![
             S::SshKey,
             S::Server,
             S::HostKey,
             S::Base,
             S::Upload,
+            S::Database,
+            S::Container,
             S::Switch,
             S::Route,
             S::Record,
@@ -30,10 +34,31 @@ pub fn steps_of(verb: SiteVerb, sends_files: bool) -> Vec<SiteStep> {
             S::Subscription,
             S::Book,
         ],
-        SiteVerb::Release if sends_files => vec![S::Upload, S::Switch, S::Answers, S::Book],
-        SiteVerb::Release => vec![S::Switch, S::Answers, S::Book],
-        SiteVerb::Delete => vec![S::EndSubscription, S::EndRecord, S::EndServer, S::EndBook],
-    }
+        SiteVerb::Release if has_containers => vec![
+            S::Upload,
+            S::Container,
+            S::Switch,
+            S::Route,
+            S::Answers,
+            S::Book,
+            S::Retire,
+        ],
+        SiteVerb::Release => vec![S::Upload, S::Switch, S::Answers, S::Book],
+        SiteVerb::Delete => vec![
+            S::EndSubscription,
+            S::EndRecord,
+            S::EndContainers,
+            S::EndServer,
+            S::EndBook,
+        ],
+    };
+    let is_meant = |step: &SiteStep| match step {
+        S::Database => kind == SiteKind::WordPress,
+        S::Container | S::EndContainers => has_containers,
+        S::Upload => order.files.is_some(),
+        _ => true,
+    };
+    all.into_iter().filter(is_meant).collect()
 }
 
 /// The steps of a plan as a saga drives them, with what they work with.
@@ -71,7 +96,7 @@ pub async fn carry_on(
     let Some(order) = plan.order() else {
         return End::Interrupted(Text::line("the plan is of no site"));
     };
-    if order.version != crate::plan::VERSION {
+    if !crate::plan::KNOWN.contains(&order.version) {
         return End::Interrupted(Text::line(format!(
             "the run was planned by another version of this program (its steps are of version {}): finish it with that one",
             order.version

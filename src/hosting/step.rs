@@ -8,8 +8,8 @@ use vocab::{RollbackLevel, Span};
 use world::SiteStep;
 
 use crate::steps::{
-    answers, base, book, customer, end, host_key, record, resolves, route, server, ssh_key,
-    subscription, switch, upload,
+    answers, base, book, container, customer, database, end, host_key, record, resolves, retire,
+    route, server, ssh_key, subscription, switch, upload,
 };
 use crate::work::Work;
 
@@ -27,6 +27,8 @@ pub(crate) const fn word(step: SiteStep) -> &'static str {
         SiteStep::HostKey => "host key",
         SiteStep::Base => "base",
         SiteStep::Upload => "upload",
+        SiteStep::Database => "database",
+        SiteStep::Container => "container",
         SiteStep::Switch => "switch",
         SiteStep::Route => "route",
         SiteStep::Record => "record",
@@ -35,8 +37,10 @@ pub(crate) const fn word(step: SiteStep) -> &'static str {
         SiteStep::Customer => "customer",
         SiteStep::Subscription => "subscription",
         SiteStep::Book => "book",
+        SiteStep::Retire => "retire",
         SiteStep::EndSubscription => "end subscription",
         SiteStep::EndRecord => "end record",
+        SiteStep::EndContainers => "end containers",
         SiteStep::EndServer => "end server",
         SiteStep::EndBook => "end book",
     }
@@ -56,16 +60,23 @@ impl Step for Doing {
             }
             // What a release run changed on the server goes back with any level: the old release is served again.
             SiteStep::Switch => Some(RollbackLevel::Soft),
+            SiteStep::Container | SiteStep::Route if self.work.order.before.is_some() => {
+                Some(RollbackLevel::Soft)
+            }
             SiteStep::Customer | SiteStep::Book | SiteStep::Upload => Some(RollbackLevel::Full),
             // On a server that goes, or shared by all sites of the installation, or only looked at.
             SiteStep::SshKey
             | SiteStep::HostKey
             | SiteStep::Base
+            | SiteStep::Database
+            | SiteStep::Container
             | SiteStep::Route
             | SiteStep::Resolves
             | SiteStep::Answers
+            | SiteStep::Retire
             | SiteStep::EndSubscription
             | SiteStep::EndRecord
+            | SiteStep::EndContainers
             | SiteStep::EndServer
             | SiteStep::EndBook => None,
         }
@@ -96,11 +107,15 @@ impl Step for Doing {
             // Doing it again is looking.
             SiteStep::HostKey
             | SiteStep::Base
+            | SiteStep::Database
+            | SiteStep::Container
             | SiteStep::Route
             | SiteStep::Resolves
             | SiteStep::Answers
+            | SiteStep::Retire
             | SiteStep::EndSubscription
             | SiteStep::EndRecord
+            | SiteStep::EndContainers
             | SiteStep::EndServer
             | SiteStep::EndBook => Look::Absent,
         }
@@ -114,6 +129,8 @@ impl Step for Doing {
             SiteStep::HostKey => host_key::perform(work, facts).await,
             SiteStep::Base => base::perform(work, facts).await,
             SiteStep::Upload => upload::perform(work, facts).await,
+            SiteStep::Database => database::perform(work, facts).await,
+            SiteStep::Container => container::perform(work, facts).await,
             SiteStep::Switch => switch::perform(work, facts).await,
             SiteStep::Route => route::perform(work, facts).await,
             SiteStep::Record => record::perform(work, facts).await,
@@ -122,8 +139,10 @@ impl Step for Doing {
             SiteStep::Customer => customer::perform(work, key).await,
             SiteStep::Subscription => subscription::perform(work, facts, key).await,
             SiteStep::Book => book::perform(work, facts).await,
+            SiteStep::Retire => retire::perform(work, facts).await,
             SiteStep::EndSubscription => end::subscription(work).await,
             SiteStep::EndRecord => end::record(work).await,
+            SiteStep::EndContainers => end::containers(work).await,
             SiteStep::EndServer => end::server(work).await,
             SiteStep::EndBook => end::book(work).await,
         }
@@ -134,7 +153,9 @@ impl Step for Doing {
         match self.step {
             SiteStep::Server => server::undo(work, object).await,
             SiteStep::Upload => upload::undo(work, facts).await,
+            SiteStep::Container => container::undo(work, facts).await,
             SiteStep::Switch => switch::undo(work, facts).await,
+            SiteStep::Route => route::undo(work, facts).await,
             SiteStep::Record => record::undo(work, facts, object).await,
             SiteStep::Customer => customer::undo(work, object).await,
             SiteStep::Subscription => subscription::undo(work, object).await,

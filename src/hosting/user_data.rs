@@ -10,9 +10,17 @@ const CADDYFILE: &str = "import /etc/caddy/sites/*.caddy\n";
 const INSTALL: &str = "command -v caddy > /dev/null || { apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y -o Dpkg::Options::=--force-confold caddy; }";
 
+/// Installs Docker and compose, for sites that run in containers.
+const ENGINE: &str = "command -v dockerd > /dev/null || { apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends curl docker.io docker-compose iptables; }";
+
 /// The document. `private` and `public` are the host key that the server has until its first login, `login` is who may log
-/// in. Nothing else in it is secret, and the host key is worth nothing once it is replaced.
-pub fn cloud_config(private: &str, public: &str, login: &str) -> String {
+/// in; `containers` whether sites run in containers there. Nothing else in it is secret, and the host key is worth nothing once it is replaced.
+pub fn cloud_config(private: &str, public: &str, login: &str, containers: bool) -> String {
+    let mut commands = vec![json!(["mkdir", "-p", "/srv/sites"]), json!(["sh", "-c", INSTALL])];
+    if containers {
+        commands.push(json!(["sh", "-c", ENGINE]));
+    }
     let document = json!({
         "locale": false,
         "disable_root": false,
@@ -25,7 +33,7 @@ pub fn cloud_config(private: &str, public: &str, login: &str) -> String {
             { "path": "/etc/caddy/Caddyfile", "content": CADDYFILE },
             { "path": "/etc/caddy/sites/.keep", "content": "" },
         ],
-        "runcmd": [["mkdir", "-p", "/srv/sites"], ["sh", "-c", INSTALL]],
+        "runcmd": commands,
     });
     // JSON is YAML, and quotes everything that needs it.
     format!("#cloud-config\n{document}\n")
@@ -37,7 +45,11 @@ mod tests {
 
     #[test]
     fn it_is_small_and_says_whose_keys_it_holds() {
-        let text = cloud_config("PRIVATE\nKEY\n", "ssh-ed25519 AAAA", "ssh-ed25519 BBBB");
+        let config =
+            |containers| cloud_config("PRIVATE\nKEY\n", "ssh-ed25519 AAAA", "ssh-ed25519 BBBB", containers);
+        assert!(!config(false).contains("docker"));
+        let text = config(true);
+        assert!(text.contains("docker.io"));
         assert!(text.starts_with("#cloud-config\n{"));
         // The provider's limit is 32 KiB.
         assert!(text.len() < 8 * 1024);

@@ -16,13 +16,14 @@ pub enum Trouble {
     Unknown(Text),
 }
 
-type Result<T> = std::result::Result<T, Trouble>;
+/// What a remote step comes to.
+pub type Result<T> = std::result::Result<T, Trouble>;
 
 /// Where all sites lie.
 const SITES: &str = "/srv/sites";
 
 /// How long a small command may take.
-const SHORT: Span = Span::seconds(30);
+pub const SHORT: Span = Span::seconds(30);
 
 /// How long sending a release may take.
 const UPLOAD: Span = Span::minutes(10);
@@ -42,6 +43,14 @@ const USE_OWN_KEY: &str = "set -eu; k=/etc/ssh/wheelhouse_host_key; h=/etc/ssh/s
 const READY: &str = "cloud-init status --wait > /dev/null; \
     grep -q '^import /etc/caddy/sites/' /etc/caddy/Caddyfile || { echo 'its user data was not carried out' >&2; exit 1; }; \
     mkdir -p /srv/sites /etc/caddy/sites && caddy version";
+
+/// Installs Docker with compose where the user data of the server did not ask for it, and waits until Docker answers. On
+/// Debian 12 compose is a program of its own, later a part of Docker.
+const ENGINE: &str = "set -eu; command -v curl > /dev/null && command -v docker > /dev/null && \
+    { command -v docker-compose > /dev/null || docker compose version > /dev/null 2>&1; } || \
+    { apt-get update > /dev/null; DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends curl docker.io docker-compose iptables > /dev/null; }; \
+    docker version --format '{{.Server.Version}}'";
 
 /// A site's server.
 pub struct WebServer {
@@ -80,6 +89,12 @@ impl WebServer {
     /// Waits until the server is set up; says the web server's version.
     pub async fn ready(&self) -> Result<String> {
         let output = self.shell(READY, Span::minutes(5)).await?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Sees to it that the server has Docker and compose; says Docker's version.
+    pub async fn engine(&self) -> Result<String> {
+        let output = self.shell(ENGINE, Span::minutes(5)).await?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
@@ -154,11 +169,12 @@ impl WebServer {
             .map(drop)
     }
 
-    /// Has the web server serve the site; a configuration it does not take is taken away again.
-    pub async fn route(&self, internal: bool) -> Result<()> {
+    /// Has the web server serve the site: its files, or what answers on a port of the server's own. A configuration it does
+    /// not take is taken away again.
+    pub async fn route(&self, internal: bool, port: Option<u16>) -> Result<()> {
         let path = self.route_file();
         let fresh = format!("{path}.new");
-        let text = route(&self.domain, internal);
+        let text = route(&self.domain, internal, port);
         self.run("tee", ["--", &fresh], text.as_bytes(), SHORT)
             .await?;
         self.run("mv", ["-T", "--", &fresh, &path], b"", SHORT)
@@ -185,11 +201,13 @@ impl WebServer {
         self.run("caddy", arguments, b"", SHORT).await.map(drop)
     }
 
-    fn folder(&self) -> String {
+    /// Where the site lies on its server.
+    pub fn folder(&self) -> String {
         format!("{SITES}/{}", self.domain)
     }
 
-    fn release(&self, release: &ReleaseId) -> String {
+    /// Where the files of a release lie.
+    pub fn release(&self, release: &ReleaseId) -> String {
         format!("{}/releases/{release}", self.folder())
     }
 
@@ -203,7 +221,7 @@ impl WebServer {
     }
 
     /// A command that must end with 0.
-    async fn run<const N: usize>(
+    pub async fn run<const N: usize>(
         &self,
         program: &str,
         arguments: [&str; N],
@@ -223,7 +241,7 @@ impl WebServer {
     }
 
     /// A command, however it ends.
-    async fn plain<const N: usize>(
+    pub async fn plain<const N: usize>(
         &self,
         program: &str,
         arguments: [&str; N],
@@ -245,10 +263,14 @@ impl WebServer {
 }
 
 /// A site's route. The domain's grammar holds nothing that means anything to the web server's.
-fn route(domain: &Domain, internal: bool) -> String {
+fn route(domain: &Domain, internal: bool, port: Option<u16>) -> String {
     let tls = if internal { "\ttls internal\n" } else { "" };
+    let serve = port.map_or_else(
+        || format!("root * {SITES}/{domain}/current\n\tfile_server"),
+        |port| format!("reverse_proxy 127.0.0.1:{port}"),
+    );
     format!(
-        "{domain} {{\n\troot * {SITES}/{domain}/current\n\tfile_server\n\tencode gzip\n{tls}\tlog {{\n\t\toutput file \
+        "{domain} {{\n\t{serve}\n\tencode gzip\n{tls}\tlog {{\n\t\toutput file \
          /var/log/caddy/{domain}.log {{\n\t\t\troll_size 10MiB\n\t\t\troll_keep 3\n\t\t}}\n\t}}\n}}\n"
     )
 }

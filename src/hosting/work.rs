@@ -8,7 +8,7 @@ use drivers::provider::cloudflare::Cloudflare;
 use drivers::provider::hetzner::Hetzner;
 use drivers::provider::stripe::Stripe;
 use saga::Facts;
-use vocab::{Domain, RunId, Span, Text};
+use vocab::{Domain, RunId, SiteKind, Span, Text};
 use world::{Site, SiteOrder};
 
 use crate::keys::Keys;
@@ -99,6 +99,11 @@ impl Work {
     /// The deployment whose mark the site's objects carry.
     pub const fn deployment(&self) -> RunId {
         self.order.site.deployment
+    }
+
+    /// Whether the site runs in containers.
+    pub fn has_containers(&self) -> bool {
+        self.order.site.kind != SiteKind::Static
     }
 
     /// The name of the site's server.

@@ -5,13 +5,16 @@
 //! so that a test between the two proves something.
 //!
 //! Flow: [`start`] → one listener → a provider by its path, or the admin endpoint → a fault, if one is due → the
-//! provider's state → the answer. Servers become real hosts in `hosts`, where Docker is there.
+//! provider's state → the answer. Servers become real hosts in `hosts`, where Docker is there; `registry` has the images that sites on
+//! them run.
 
 mod admin;
 mod calls;
 mod clock;
 mod cloudflare;
+mod command;
 mod courier;
+mod debian;
 mod dns;
 mod exchange;
 mod faults;
@@ -21,6 +24,7 @@ mod house;
 mod limit;
 mod names;
 mod random;
+mod registry;
 mod sandbox;
 mod serve;
 mod stripe;
@@ -29,4 +33,5 @@ mod tests;
 mod timeline;
 
 pub use hosts::Health;
+pub use registry::STAND_INS;
 pub use sandbox::{Access, Addresses, Error, Options, Running, start};

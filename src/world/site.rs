@@ -41,6 +41,9 @@ pub struct Release {
     pub bytes: u64,
     /// Where it came from, in words: an archive's name, a folder, a commit.
     pub source: Text,
+    /// The version of the database's schema when it was last put in service or out of it; `None` without a database.
+    #[serde(default)]
+    pub schema: Option<Text>,
 }
 
 /// What was made for a site at the providers. Empty where nothing was.
@@ -64,6 +67,9 @@ pub struct SiteObjects {
     pub price: String,
     /// Stripe's id of the subscription.
     pub subscription: String,
+    /// The port of its server that its program answers on, behind the web server; `None` for plain files.
+    #[serde(default)]
+    pub port: Option<u16>,
 }
 
 /// A site.
@@ -132,6 +138,10 @@ pub enum SiteStep {
     Base,
     /// The files of the release.
     Upload,
+    /// The site's database.
+    Database,
+    /// What serves the release, in a container beside the one that serves.
+    Container,
     /// What is served: the release.
     Switch,
     /// The web server's route to it.
@@ -148,10 +158,14 @@ pub enum SiteStep {
     Subscription,
     /// The site in the books.
     Book,
+    /// What served before is stopped, and what is not kept removed.
+    Retire,
     /// No subscription any more.
     EndSubscription,
     /// No address record any more.
     EndRecord,
+    /// No containers, volumes and network any more.
+    EndContainers,
     /// No server and no key any more.
     EndServer,
     /// No site in the books any more.
@@ -167,6 +181,9 @@ pub struct SiteOrder {
     pub site: Site,
     /// The release that was served before, when there was one.
     pub before: Option<ReleaseId>,
+    /// The port that the release before answered on, when it ran in a container.
+    #[serde(default)]
+    pub port_before: Option<u16>,
     /// The folder on the operator's machine that the release's files lie in, when they are to be sent.
     pub files: Option<String>,
     /// Which installation of the console the objects belong to.

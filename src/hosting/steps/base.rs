@@ -1,4 +1,4 @@
-//! The server as its user data says: web server, folders.
+//! The server as its user data says: web server, folders, and Docker for sites that run in containers.
 
 use saga::{Facts, Outcome};
 
@@ -17,5 +17,9 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
 async fn ready(work: &Work, facts: &Facts) -> Result<String, Trouble> {
     let there = work.there(facts).await?;
     there.reached(work.ends.waits.login).await?;
-    there.ready().await
+    let version = there.ready().await?;
+    if work.has_containers() {
+        there.engine().await?;
+    }
+    Ok(version)
 }

@@ -10,7 +10,18 @@ use crate::work::Work;
 /// The site as it is when this run is done.
 fn site(work: &Work, facts: &Facts) -> Site {
     let fact = |name: &str| work.fact(facts, name);
+    let mut releases = work.order.site.releases.clone();
+    if let Some(schema) = facts.get("schema").filter(|schema| !schema.is_empty()) {
+        // It was read while the old one still served and the new one had begun.
+        let order = &work.order;
+        for release in &mut releases {
+            if release.id == order.site.current || Some(&release.id) == order.before.as_ref() {
+                release.schema = Some(Text::line(schema));
+            }
+        }
+    }
     Site {
+        releases,
         state: SiteState::Active,
         objects: SiteObjects {
             server: fact("server"),
@@ -22,6 +33,7 @@ fn site(work: &Work, facts: &Facts) -> Site {
             customer: fact("customer"),
             price: fact("price"),
             subscription: fact("subscription"),
+            port: work.order.site.objects.port,
         },
         ..work.order.site.clone()
     }

@@ -2,10 +2,15 @@
 //! made it, with the same marks looked at.
 
 use saga::{Facts, Object, Outcome, Undone};
-use vocab::Text;
+use vocab::{Span, Text};
 
 use super::{customer, object, record, server, subscription};
+use crate::compose::Containers;
+use crate::webserver::Trouble;
 use crate::work::Work;
+
+/// How long a server is waited for whose containers are to be removed.
+const REACHED: Span = Span::seconds(10);
 
 /// A step of a removal: done when nothing is left.
 fn ended(undone: Undone, kind: &str, id: &str) -> Outcome {
@@ -44,6 +49,22 @@ pub(crate) async fn record(work: &Work) -> Outcome {
         None => Undone::Done(Text::default()),
     };
     ended(undone, "record", id)
+}
+
+/// Containers, volumes and network. A server that is not reached takes them along when it is deleted.
+pub(crate) async fn containers(work: &Work) -> Outcome {
+    let removed = async {
+        let there = work.there(&Facts::new()).await?;
+        there.reached(REACHED).await?;
+        Containers::of(&there, &work.order.site).down().await
+    };
+    let note = match removed.await {
+        Ok(()) => String::new(),
+        Err(Trouble::Not(why) | Trouble::Unknown(why)) => {
+            format!("left to the end of the server: {why}")
+        }
+    };
+    Outcome::Done(object("containers", &note, work.domain().as_str()))
 }
 
 pub(crate) async fn server(work: &Work) -> Outcome {

@@ -3,11 +3,14 @@
 pub(crate) mod answers;
 pub(crate) mod base;
 pub(crate) mod book;
+pub(crate) mod container;
 pub(crate) mod customer;
+pub(crate) mod database;
 pub(crate) mod end;
 pub(crate) mod host_key;
 pub(crate) mod record;
 pub(crate) mod resolves;
+pub(crate) mod retire;
 pub(crate) mod route;
 pub(crate) mod server;
 pub(crate) mod ssh_key;

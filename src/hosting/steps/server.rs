@@ -59,6 +59,7 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
             &private,
             &public,
             &work.ends.keys.login_public().await?,
+            work.has_containers(),
         ))
     };
     let user_data: Result<String, crate::keys::KeyError> = user_data.await;

@@ -1,12 +1,17 @@
 //! The containers of one sandbox, found by their labels.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use tokio::sync::OnceCell;
 
 use super::address::PORTS;
-use super::docker::docker;
+use super::image::IMAGE;
 use super::order::Seed;
-use super::{image, owner, seed};
+use super::{owner, seed};
+use crate::command::docker;
 use crate::random;
+use crate::registry::Registry;
 
 /// The label that says which sandbox a container or network belongs to.
 const SANDBOX: &str = "wheelhouse.sandbox";
@@ -14,8 +19,22 @@ const SANDBOX: &str = "wheelhouse.sandbox";
 /// The label that says which process that sandbox runs in.
 const OWNER: &str = "wheelhouse.sandbox.owner";
 
-/// Where cloud-init looks for its seed. The image has this folder.
-const SEED: &str = "/var/lib/cloud/seed/nocloud";
+/// What a host may do besides what a container usually may: run a Docker of its own, with its storage on a volume of its
+/// own. Not privileged: that asks for more than some machines have to give.
+const POWERS: [&str; 12] = [
+    "--cap-add",
+    "SYS_ADMIN",
+    "--cap-add",
+    "NET_ADMIN",
+    "--security-opt",
+    "seccomp=unconfined",
+    "--security-opt",
+    "apparmor=unconfined",
+    "--security-opt",
+    "systempaths=unconfined",
+    "--volume",
+    "/var/lib/docker",
+];
 
 /// The containers of one sandbox.
 #[derive(Debug, Clone)]
@@ -23,7 +42,14 @@ pub struct Containers {
     /// The sandbox's own id.
     id: String,
     /// The network between them, once it is made.
-    network: std::sync::Arc<OnceCell<()>>,
+    network: Arc<OnceCell<Network>>,
+}
+
+/// The network of the hosts of one sandbox.
+#[derive(Debug)]
+struct Network {
+    /// The images that its hosts can have, served on the network's own address of this machine.
+    registry: Option<Registry>,
 }
 
 impl Containers {
@@ -31,7 +57,7 @@ impl Containers {
     pub fn new() -> Self {
         Self {
             id: random::token(12),
-            network: std::sync::Arc::default(),
+            network: Arc::default(),
         }
     }
 
@@ -51,19 +77,33 @@ impl Containers {
         ]
     }
 
+    /// Makes the network, with the registry on this machine's address there. Hosts do without one where that address
+    /// cannot be listened on.
+    async fn make_network(&self) -> Result<Network, String> {
+        let [sandbox, owner] = self.labels();
+        let name = self.name();
+        docker(&[
+            "network", "create", "--label", &sandbox, "--label", &owner, &name,
+        ])
+        .await?;
+        let format = "{{(index .IPAM.Config 0).Gateway}}";
+        let gateway = docker(&["network", "inspect", "--format", format, &name]).await?;
+        let address: Result<IpAddr, _> = gateway.parse();
+        let registry = match address {
+            Ok(address) => Registry::start(address).await.map_err(|e| e.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = &registry {
+            tracing::warn!(%error, "the hosts have no registry of images");
+        }
+        Ok(Network {
+            registry: registry.ok(),
+        })
+    }
+
     /// Makes a container with its seed, without starting it.
     pub async fn create(&self, server: u64, seed: &Seed) -> Result<(), String> {
-        let network = || async {
-            let [sandbox, owner] = self.labels();
-            let name = self.name();
-            docker(&[
-                "network", "create", "--label", &sandbox, "--label", &owner, &name,
-            ])
-            .await
-        };
-        self.network
-            .get_or_try_init(|| async { network().await.map(drop) })
-            .await?;
+        let made = self.network.get_or_try_init(|| self.make_network()).await?;
         let (name, network) = (self.name_of(server), self.name());
         let [sandbox, owner] = self.labels();
         let ports: Vec<String> = seed
@@ -84,13 +124,15 @@ impl Containers {
             "--label",
             &owner,
         ];
+        arguments.extend(POWERS);
         for port in &ports {
             arguments.extend(["--publish", port]);
         }
-        let tag = image::tag();
+        let tag = IMAGE.tag();
         arguments.push(&tag);
         docker(&arguments).await?;
-        let seeded = sow(seed, &name).await;
+        let mirror = made.registry.as_ref().map(|registry| registry.url.as_str());
+        let seeded = sow(seed, mirror, &name).await;
         if seeded.is_err() {
             // Without its seed it would be somebody else's host.
             self.remove(server).await?;
@@ -143,12 +185,11 @@ impl Containers {
 }
 
 /// Puts a seed into a container.
-async fn sow(seed: &Seed, name: &str) -> Result<(), String> {
-    let folder = seed::write(seed).map_err(|error| format!("writing the seed: {error}"))?;
+async fn sow(seed: &Seed, mirror: Option<&str>, name: &str) -> Result<(), String> {
+    let folder =
+        seed::write(seed, mirror).map_err(|error| format!("writing the seed: {error}"))?;
     let from = format!("{}/.", folder.path().display());
-    docker(&["cp", &from, &format!("{name}:{SEED}")])
-        .await
-        .map(drop)
+    docker(&["cp", &from, &format!("{name}:/")]).await.map(drop)
 }
 
 /// Removes every container and network with a label. What cannot be removed is told and left.

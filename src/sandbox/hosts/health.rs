@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::docker::docker;
-use super::image;
+use super::image::IMAGE;
+use crate::command::docker;
+use crate::debian;
 
 /// Whether real hosts are made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,8 +19,8 @@ pub enum Health {
 /// Looks whether hosts can be made here: Docker answers, and the image is there or can be made. Says why not.
 pub async fn examine() -> Result<(), String> {
     docker(&["version", "--format", "{{.Server.Version}}"]).await?;
-    if image::is_made().await {
+    if IMAGE.is_made().await {
         return Ok(());
     }
-    image::obstacle().await.map_or(Ok(()), Err)
+    debian::obstacle().await.map_or(Ok(()), Err)
 }

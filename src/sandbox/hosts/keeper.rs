@@ -8,8 +8,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::container::Containers;
+use super::Report;
+use super::image::IMAGE;
 use super::order::{Order, Work};
-use super::{Report, image};
 
 /// Keeps the hosts of one sandbox.
 #[derive(Debug)]
@@ -79,10 +80,10 @@ async fn keep_one(containers: Containers, mut orders: UnboundedReceiver<Order>, 
 
 async fn carry_out(containers: &Containers, server: u64, work: Work) -> Result<(), String> {
     /// Made once in this process; a failure is tried again with the next host.
-    static IMAGE: OnceCell<()> = OnceCell::const_new();
+    static MADE: OnceCell<()> = OnceCell::const_new();
     match work {
         Work::Create(seed) => {
-            IMAGE.get_or_try_init(image::ensure).await?;
+            MADE.get_or_try_init(|| IMAGE.ensure()).await?;
             containers.create(server, &seed).await
         }
         Work::Start => containers.start(server).await,

@@ -1,5 +1,5 @@
-//! Real hosts: for each server a container of Debian with sshd, Caddy and cloud-init, whose ports 22, 80 and 443 are
-//! published on a loopback address of its own.
+//! Real hosts: for each server a container of Debian with sshd, Caddy, cloud-init and Docker, whose ports 22, 80 and 443
+//! are published on a loopback address of its own.
 //!
 //! Flow: the provider sends an [`Order`] → [`keeper`] → [`container`], from the image that [`image`] makes → the action
 //! that waits for it is told.
@@ -8,7 +8,6 @@
 
 mod address;
 mod container;
-mod docker;
 mod health;
 mod image;
 mod keeper;

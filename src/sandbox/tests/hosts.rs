@@ -200,3 +200,39 @@ async fn what_a_killed_sandbox_left_is_removed_by_the_next() {
     assert_eq!(left.unwrap(), "");
     running.stop().await;
 }
+
+#[tokio::test]
+async fn a_host_runs_containers_of_stand_ins_within_their_limits() {
+    let Some((running, _)) = real().await else {
+        return;
+    };
+    let login = Login::register(&running).await;
+    let body = json!({
+        "name": "web-1", "server_type": "cx23", "image": "debian-12", "ssh_keys": ["operator"],
+    });
+    let (_, address) = create(&running, &body).await;
+    wait_for(60, async || login.run(&address, "true").await).await;
+    let unasked = login.run(&address, "pgrep -x dockerd || echo none").await;
+    assert_eq!(unasked.unwrap(), "none", "Docker waits until it is asked for");
+
+    // The first time the image is made: longer than a command may take.
+    let pull = "nohup docker pull node:22-alpine > /root/pull.log 2>&1 &";
+    assert!(login.run(&address, pull).await.is_some());
+    let pulled = "docker image inspect --format '{{.Os}}' node:22-alpine";
+    let pulled = wait_for(900, async || login.run(&address, pulled).await).await;
+    assert_eq!(pulled, "linux");
+    let start = "docker run --detach --name site --memory 64m --cpus 0.5 --cap-drop ALL --user node \
+                 --publish 127.0.0.1:3000:3000 node:22-alpine node -e \
+                 'require(\"http\").createServer((_, answer) => answer.end(\"from within\")).listen(3000)'";
+    assert!(login.run(&address, start).await.is_some());
+    let page = "curl -sf http://127.0.0.1:3000/";
+    let page = wait_for(60, async || login.run(&address, page).await).await;
+    assert_eq!(page, "from within");
+    let limit = "cat /sys/fs/cgroup/memory/docker/*/memory.limit_in_bytes \
+                 /sys/fs/cgroup/docker/*/memory.max 2> /dev/null";
+    let limit = login.run(&address, &format!("{limit}; true")).await;
+    assert_eq!(limit.unwrap(), (64 << 20).to_string());
+    let missing = login.run(&address, "docker pull nothing-of-this-name").await;
+    assert_eq!(missing, None, "only the stand-ins are there");
+    running.stop().await;
+}

@@ -1,0 +1,51 @@
+//! What serves the release: a container beside the one that serves, on a port of its own, that answers before anything is
+//! sent to it.
+
+use saga::{Facts, Outcome, Undone};
+use vocab::Text;
+
+use super::{known, outcome, undone};
+use crate::compose::Containers;
+use crate::webserver::Trouble;
+use crate::work::Work;
+
+pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
+    let Some(port) = work.order.site.objects.port else {
+        return Outcome::Not(Text::line("the order names no port for the site"));
+    };
+    let schema = start(work, facts, port).await;
+    outcome(schema.map(|schema| {
+        let name = format!("{} on port {port}", work.order.site.current);
+        let schema = schema.unwrap_or_default();
+        known("container", schema.as_str(), &name, "schema")
+    }))
+}
+
+/// Starts it; says which version the database's schema has.
+async fn start(work: &Work, facts: &Facts, port: u16) -> Result<Option<Text>, Trouble> {
+    let there = work.there(facts).await?;
+    let containers = Containers::of(&there, &work.order.site);
+    let release = &work.order.site.current;
+    if let Err(trouble) = containers.up(release, port).await {
+        if matches!(trouble, Trouble::Not(_)) {
+            // What failed for certain leaves nothing beside what serves.
+            containers.forget(release).await?;
+        }
+        return Err(trouble);
+    }
+    containers.schema().await
+}
+
+/// Only a container that this run has started: what served before goes on.
+pub(crate) async fn undo(work: &Work, facts: &Facts) -> Undone {
+    let release = &work.order.site.current;
+    if work.order.before.as_ref() == Some(release) {
+        return Undone::Done(Text::line("it served before"));
+    }
+    let gone = async {
+        let there = work.there(facts).await?;
+        let containers = Containers::of(&there, &work.order.site);
+        containers.forget(release).await
+    };
+    undone(gone.await, "removed; its files stay")
+}

@@ -1,0 +1,20 @@
+//! The site's database, in a container with a volume of its own. It goes with its server, or with the site's removal: never
+//! with a release.
+
+use saga::{Facts, Outcome};
+
+use super::{object, outcome};
+use crate::compose::Containers;
+use crate::work::Work;
+
+pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
+    let started = async {
+        let there = work.there(facts).await?;
+        Containers::of(&there, &work.order.site).database_up().await
+    };
+    outcome(
+        started
+            .await
+            .map(|()| object("database", "", work.domain().as_str())),
+    )
+}
