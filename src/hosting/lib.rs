@@ -24,6 +24,7 @@ mod webserver;
 mod words;
 mod work;
 
+pub use compose::Containers;
 pub use keys::{KeyError, Keys};
 pub use machine::{Machines, SshMachines};
 pub use offer::{Affiliate, Offer};
@@ -31,4 +32,5 @@ pub use plan::{VERSION, plan};
 pub use run::{carry_on, shown, state_of, steps};
 pub use sweep::{Orphan, sweep};
 pub use visit::{FromHere, Visits};
+pub use webserver::{Trouble, WebServer};
 pub use work::{Book, Ends, Waits};

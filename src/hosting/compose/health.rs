@@ -96,5 +96,5 @@ pub(super) async fn said(there: &WebServer, name: &str, lines: u16) -> Result<Te
     let both = [output.stdout, output.stderr].concat();
     let both = String::from_utf8_lossy(&both);
     let lines: Vec<&str> = both.lines().map(str::trim).collect();
-    Ok(Text::line(mask::mask(&lines.join(" · ")).as_ref()))
+    Ok(Text::line(mask::mask(&lines.join(" · "))))
 }
