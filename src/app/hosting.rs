@@ -144,6 +144,7 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
             Certificates::Acme => "acme",
             Certificates::Internal => "internal",
         }),
+        ports: terms.port_range.clone(),
         keep_releases: usize::from(terms.keep_releases),
         affiliates: affiliates
             .map(|affiliate| Affiliate {

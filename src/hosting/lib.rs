@@ -9,12 +9,15 @@
 
 mod compose;
 mod keys;
+mod kind;
 mod machine;
 mod names;
 mod offer;
 mod order;
 mod plan;
+mod ports;
 mod run;
+mod schema;
 mod step;
 mod steps;
 mod sweep;

@@ -1,5 +1,6 @@
 //! What hosting is offered for and how it is kept, as the fleet file says.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use vocab::{AffiliateName, Money, Region, Text};
@@ -18,6 +19,8 @@ pub struct Offer {
     pub image: Text,
     /// Whose certificates: `acme` or `internal`.
     pub certificates: Text,
+    /// The ports that sites answer on behind the web server of their machine.
+    pub ports: RangeInclusive<u16>,
     /// How many releases of a site are kept; at least two, so that there is one to go back to.
     pub keep_releases: usize,
     /// For whom sites may be made.

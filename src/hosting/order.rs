@@ -10,6 +10,7 @@ use world::{
     SiteVerb, World,
 };
 
+use crate::kind;
 use crate::offer::Affiliate;
 use crate::plan::VERSION;
 use crate::work::Ends;
@@ -64,10 +65,10 @@ async fn deploy(
         ));
     }
     let affiliate = affiliate(ends, &wish.affiliate)?;
-    let (release, files) = read(ends, &wish.files, now).await?;
+    let (release, kind, files) = read(ends, &wish.files, wish.kind, now).await?;
     let site = Site {
         domain: domain.clone(),
-        kind: SiteKind::Static,
+        kind,
         affiliate: affiliate.name.clone(),
         region: wish.region.unwrap_or(affiliate.region),
         state: SiteState::Active,
@@ -87,7 +88,7 @@ async fn deploy(
 }
 
 async fn release(ends: &Ends, site: &Site, files: &Path, now: Time) -> Result<SiteOrder> {
-    let (release, files) = read(ends, files, now).await?;
+    let (release, _, files) = read(ends, files, Some(site.kind), now).await?;
     if release.id == site.current {
         return Err(invalid(format!(
             "{} serves these very files already",
@@ -121,6 +122,7 @@ fn order(
         machine: ends.offer.machine(site.region),
         site,
         before,
+        port_before: None,
         files,
         installation: ends.installation.clone(),
         certificates: ends.offer.certificates.clone(),
@@ -168,26 +170,28 @@ fn kept(site: &Site, wanted: Option<&str>) -> Result<ReleaseId> {
 }
 
 /// Takes an archive or a folder in, as a release of this machine; says where it lies.
-async fn read(ends: &Ends, files: &Path, now: Time) -> Result<(world::Release, String)> {
+async fn read(
+    ends: &Ends,
+    files: &Path,
+    wished: Option<SiteKind>,
+    now: Time,
+) -> Result<(world::Release, SiteKind, String)> {
     let (path, into): (PathBuf, PathBuf) = (files.to_owned(), ends.offer.releases.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let limits = Limits::default();
-        if path.is_dir() {
+        let release = if path.is_dir() {
             archive::read_folder(&path, &limits, &into)
         } else {
             archive::read_archive(&path, &limits, &into)
-        }
+        };
+        let release = release.map_err(|error| error.to_string())?;
+        let kind = kind::of(&release, wished)?;
+        Ok((release, kind))
     });
-    let release = reading
+    let (release, kind) = reading
         .await
         .map_err(|_| invalid("the files could not be read".to_owned()))?
-        .map_err(|error| invalid(error.to_string()))?;
-    if !release.files.iter().any(|file| file.path == "index.html") {
-        return Err(invalid(
-            "the files have no index.html at their top: only sites of plain files can be deployed"
-                .to_owned(),
-        ));
-    }
+        .map_err(invalid)?;
     let source = files.file_name().unwrap_or(files.as_os_str());
     let released = world::Release {
         id: release.id,
@@ -195,8 +199,9 @@ async fn read(ends: &Ends, files: &Path, now: Time) -> Result<(world::Release, S
         files: release.files.len() as u64,
         bytes: release.bytes.0,
         source: Text::line(source.to_string_lossy().as_bytes()),
+        schema: None,
     };
-    Ok((released, release.root.to_string_lossy().into_owned()))
+    Ok((released, kind, release.root.to_string_lossy().into_owned()))
 }
 
 fn missing(words: String) -> Refusal {

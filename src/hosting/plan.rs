@@ -3,7 +3,7 @@
 
 use drivers::provider::cloudflare::RecordFilter;
 use drivers::provider::{ObjectId, ProviderError};
-use vocab::{NodeName, RunId, Span, Text, Time};
+use vocab::{NodeName, RunId, SiteKind, Span, Text, Time};
 use world::plan::StepCall;
 use world::{
     Actor, Confirmation, Intent, Plan, PlanObject, PlannedStep, Refusal, RefusalKind,
@@ -12,7 +12,9 @@ use world::{
 
 use crate::names;
 use crate::order;
+use crate::ports;
 use crate::run::steps_of;
+use crate::schema;
 use crate::words;
 use crate::work::Ends;
 
@@ -35,7 +37,13 @@ pub async fn plan(
     if order.verb == SiteVerb::Deploy {
         free(ends, &mut order).await?;
     }
+    if order.site.kind != SiteKind::Static && order.verb != SiteVerb::Delete {
+        let port = ports::free(world, &ends.offer.ports, &order)?;
+        order.port_before = order.site.objects.port.replace(port);
+    }
     let place = place(&order)?;
+    let mut warnings = warnings(&order);
+    warnings.extend(schema::moved(ends, &order).await);
     let steps: Vec<PlannedStep> = steps_of(&order)
         .into_iter()
         .map(|step| planned(step, &order))
@@ -68,10 +76,11 @@ pub async fn plan(
             _ => "the site answers over HTTPS under its name",
         }),
         inverse: None,
-        warnings: warnings(&order),
+        warnings,
         one_by_one: true,
         expected: match order.verb {
             SiteVerb::Deploy => Span::minutes(2),
+            SiteVerb::Release if order.site.kind != SiteKind::Static => Span::minutes(1),
             _ => Span::seconds(10),
         },
         intent: Intent::Site(Box::new(order)),
@@ -151,8 +160,11 @@ fn detail(order: &SiteOrder) -> String {
     let site = &order.site;
     match order.verb {
         SiteVerb::Deploy => format!(
-            "{}, {} in {} ({}), {} a month from {}",
+            "{}{}, {} in {} ({}), {} a month from {}",
             site.kind,
+            site.objects
+                .port
+                .map_or_else(String::new, |port| format!(" on port {port}")),
             order.machine.server_type,
             site.region,
             order.machine.location,

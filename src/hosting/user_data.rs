@@ -17,7 +17,10 @@ const ENGINE: &str = "command -v dockerd > /dev/null || { apt-get update && \
 /// The document. `private` and `public` are the host key that the server has until its first login, `login` is who may log
 /// in; `containers` whether sites run in containers there. Nothing else in it is secret, and the host key is worth nothing once it is replaced.
 pub fn cloud_config(private: &str, public: &str, login: &str, containers: bool) -> String {
-    let mut commands = vec![json!(["mkdir", "-p", "/srv/sites"]), json!(["sh", "-c", INSTALL])];
+    let mut commands = vec![
+        json!(["mkdir", "-p", "/srv/sites"]),
+        json!(["sh", "-c", INSTALL]),
+    ];
     if containers {
         commands.push(json!(["sh", "-c", ENGINE]));
     }
@@ -45,8 +48,14 @@ mod tests {
 
     #[test]
     fn it_is_small_and_says_whose_keys_it_holds() {
-        let config =
-            |containers| cloud_config("PRIVATE\nKEY\n", "ssh-ed25519 AAAA", "ssh-ed25519 BBBB", containers);
+        let config = |containers| {
+            cloud_config(
+                "PRIVATE\nKEY\n",
+                "ssh-ed25519 AAAA",
+                "ssh-ed25519 BBBB",
+                containers,
+            )
+        };
         assert!(!config(false).contains("docker"));
         let text = config(true);
         assert!(text.contains("docker.io"));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use vocab::{Domain, Region, RollbackLevel};
+use vocab::{Domain, Region, RollbackLevel, SiteKind};
 
 use crate::site::SiteVerb;
 
@@ -40,6 +40,8 @@ pub struct DeployRequest {
     pub domain: Domain,
     /// A zip archive or a folder of the machine that carries it out.
     pub files: PathBuf,
+    /// What it is made of; what the files look like when not given.
+    pub kind: Option<SiteKind>,
     /// Whose site it is: the name of a declared affiliate.
     pub affiliate: String,
     /// Where it is to stand; the affiliate's region when not given.

@@ -165,6 +165,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
         SiteVerb::Deploy => SiteRequest::Deploy(DeployRequest {
             domain,
             files: files(number, state)?,
+            kind: None,
             affiliate: "acme".to_owned(),
             region: None,
             level: scene.level,

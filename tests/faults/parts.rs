@@ -115,6 +115,7 @@ fn offer(folder: &Path) -> Result<Offer, Text> {
         server_type: "cx23".into(),
         image: "debian-12".into(),
         certificates: "internal".into(),
+        ports: 3_002..=3_010,
         keep_releases: 5,
         affiliates: vec![Affiliate {
             name: AffiliateName::new("acme").map_err(|error| words(&error))?,

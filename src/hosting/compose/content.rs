@@ -53,7 +53,15 @@ impl Containers<'_> {
         port: u16,
     ) -> Result<Vec<(&'static str, Value)>> {
         let folder = self.there.release(release);
-        let find = [&*folder, "-mindepth", "2", "-maxdepth", "3", "-printf", "%P\\0"];
+        let find = [
+            &*folder,
+            "-mindepth",
+            "2",
+            "-maxdepth",
+            "3",
+            "-printf",
+            "%P\\0",
+        ];
         let found = self.there.run("find", find, b"", SHORT).await?;
         let found = String::from_utf8_lossy(&found.stdout).into_owned();
         let secrets = format!("{}/wordpress.env", self.there.folder());
@@ -82,9 +90,7 @@ impl Containers<'_> {
 /// The mounts of a release whose folder has these paths: the uploads' volume, the release whole, and each theme and plugin
 /// over the image's.
 fn volumes<'a>(folder: &str, found: impl Iterator<Item = &'a str>) -> Value {
-    let bind = |source: String, target: String| {
-        json!({"type": "bind", "source": source, "target": target, "read_only": true})
-    };
+    let bind = |source: String, target: String| json!({"type": "bind", "source": source, "target": target, "read_only": true});
     let mut volumes = vec![
         json!({"type": "volume", "source": "uploads", "target": format!("{CONTENT}/uploads")}),
         bind(folder.to_owned(), "/release".to_owned()),

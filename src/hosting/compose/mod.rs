@@ -154,10 +154,7 @@ impl<'a> Containers<'a> {
     pub async fn down(&self) -> Result<()> {
         let label = self.mark();
         let arguments = ["-c", REMOVE, "remove", &label];
-        self.there
-            .run("sh", arguments, b"", STOP)
-            .await
-            .map(drop)
+        self.there.run("sh", arguments, b"", STOP).await.map(drop)
     }
 
     /// The volumes that hold what only the site itself has: what visitors uploaded. The database is dumped instead.
@@ -251,10 +248,7 @@ impl<'a> Containers<'a> {
             "--detach",
             "--no-build",
         ];
-        self.there
-            .run("sh", arguments, b"", START)
-            .await
-            .map(drop)
+        self.there.run("sh", arguments, b"", START).await.map(drop)
     }
 
     async fn network(&self) -> Result<()> {
@@ -265,10 +259,7 @@ impl<'a> Containers<'a> {
     async fn make(&self, kind: &str, name: &str) -> Result<()> {
         let label = self.mark();
         let arguments = ["-c", MAKE, "make", kind, name, &label];
-        self.there
-            .run("sh", arguments, b"", SHORT)
-            .await
-            .map(drop)
+        self.there.run("sh", arguments, b"", SHORT).await.map(drop)
     }
 
     async fn list(&self, stopped_too: bool) -> Result<Vec<String>> {

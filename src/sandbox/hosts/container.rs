@@ -186,8 +186,7 @@ impl Containers {
 
 /// Puts a seed into a container.
 async fn sow(seed: &Seed, mirror: Option<&str>, name: &str) -> Result<(), String> {
-    let folder =
-        seed::write(seed, mirror).map_err(|error| format!("writing the seed: {error}"))?;
+    let folder = seed::write(seed, mirror).map_err(|error| format!("writing the seed: {error}"))?;
     let from = format!("{}/.", folder.path().display());
     docker(&["cp", &from, &format!("{name}:/")]).await.map(drop)
 }

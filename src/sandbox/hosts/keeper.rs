@@ -7,8 +7,8 @@ use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::container::Containers;
 use super::Report;
+use super::container::Containers;
 use super::image::IMAGE;
 use super::order::{Order, Work};
 

@@ -25,7 +25,10 @@ pub fn write(seed: &Seed, mirror: Option<&str>) -> io::Result<TempDir> {
     if let Some(mirror) = mirror {
         fs::create_dir_all(folder.path().join("etc/docker"))?;
         let daemon = json!({ "registry-mirrors": [mirror] });
-        fs::write(folder.path().join("etc/docker/daemon.json"), daemon.to_string())?;
+        fs::write(
+            folder.path().join("etc/docker/daemon.json"),
+            daemon.to_string(),
+        )?;
     }
     // JSON is YAML, and needs no quoting of what stands in it.
     let meta = json!({

@@ -52,14 +52,22 @@ pub async fn serve(listener: TcpListener, shelf: Arc<Shelf>) -> Infallible {
 
 async fn answer(shelf: &Shelf, request: &Request<Incoming>) -> Response<Body> {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
-        return refusal(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "it is read-only");
+        return refusal(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "UNSUPPORTED",
+            "it is read-only",
+        );
     }
     let parts: Vec<&str> = request.uri().path().trim_matches('/').split('/').collect();
     let (repository, kind, reference) = match parts[..] {
         ["v2"] => return sent("application/json", None, Body::of("{}".to_owned())),
-        ["v2", "library", repository, kind @ ("manifests" | "blobs"), reference] => {
-            (repository, kind, reference)
-        }
+        [
+            "v2",
+            "library",
+            repository,
+            kind @ ("manifests" | "blobs"),
+            reference,
+        ] => (repository, kind, reference),
         _ => return refusal(StatusCode::NOT_FOUND, "NAME_UNKNOWN", "no such repository"),
     };
     let image = match shelf.image(repository).await {
@@ -81,7 +89,11 @@ async fn answer(shelf: &Shelf, request: &Request<Incoming>) -> Response<Body> {
 fn manifest(image: &Image, reference: &str) -> Response<Body> {
     let own = digest(image.manifest.as_bytes());
     if reference.starts_with("sha256:") && reference != own {
-        return refusal(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "no such manifest");
+        return refusal(
+            StatusCode::NOT_FOUND,
+            "MANIFEST_UNKNOWN",
+            "no such manifest",
+        );
     }
     sent(MANIFEST, Some(&own), Body::of(image.manifest.clone()))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -75,7 +75,13 @@ async fn take_out(stand_in: &StandIn) -> Result<Layers, String> {
     let (archive_text, folder_text) = (archive.to_string_lossy(), folder.path().to_string_lossy());
     let save = ["save", "--output", &archive_text, &stand_in.recipe.tag()];
     run("docker", &save, PATIENCE).await?;
-    let unpack = ["--extract", "--file", &archive_text, "--directory", &folder_text];
+    let unpack = [
+        "--extract",
+        "--file",
+        &archive_text,
+        "--directory",
+        &folder_text,
+    ];
     run("tar", &unpack, PATIENCE).await?;
     fs::remove_file(&archive).map_err(|error| error.to_string())?;
     read(folder).map_err(|why| format!("an image of the sandbox as Docker saved it: {why}"))
@@ -84,7 +90,8 @@ async fn take_out(stand_in: &StandIn) -> Result<Layers, String> {
 /// Reads what Docker saved (<https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageGet>).
 fn read(folder: TempDir) -> Result<Layers, String> {
     let json = |path: &str| -> Result<Value, String> {
-        let text = fs::read(folder.path().join(path)).map_err(|error| format!("{path}: {error}"))?;
+        let text =
+            fs::read(folder.path().join(path)).map_err(|error| format!("{path}: {error}"))?;
         serde_json::from_slice(&text).map_err(|error| format!("{path}: {error}"))
     };
     let manifest = json("manifest.json")?;
@@ -178,7 +185,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| {
             let path = folder.path().join(path);
-            fs::create_dir_all(Path::parent(&path).unwrap()).unwrap();
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
         write(layer, "a layer");

@@ -213,7 +213,11 @@ async fn a_host_runs_containers_of_stand_ins_within_their_limits() {
     let (_, address) = create(&running, &body).await;
     wait_for(60, async || login.run(&address, "true").await).await;
     let unasked = login.run(&address, "pgrep -x dockerd || echo none").await;
-    assert_eq!(unasked.unwrap(), "none", "Docker waits until it is asked for");
+    assert_eq!(
+        unasked.unwrap(),
+        "none",
+        "Docker waits until it is asked for"
+    );
 
     // The first time the image is made: longer than a command may take.
     let pull = "nohup docker pull node:22-alpine > /root/pull.log 2>&1 &";
@@ -232,7 +236,9 @@ async fn a_host_runs_containers_of_stand_ins_within_their_limits() {
                  /sys/fs/cgroup/docker/*/memory.max 2> /dev/null";
     let limit = login.run(&address, &format!("{limit}; true")).await;
     assert_eq!(limit.unwrap(), (64 << 20).to_string());
-    let missing = login.run(&address, "docker pull nothing-of-this-name").await;
+    let missing = login
+        .run(&address, "docker pull nothing-of-this-name")
+        .await;
     assert_eq!(missing, None, "only the stand-ins are there");
     running.stop().await;
 }

@@ -93,6 +93,7 @@ fn site(name: &str, number: usize, seed: u64, now: Time) -> Option<Site> {
             customer: id("cus_", 5),
             price: id("price_", 6),
             subscription: id("sub_", 7),
+            port: None,
         },
     })
 }
@@ -120,6 +121,7 @@ fn releases(name: &str, number: usize, own: u64, created: Time, now: Time) -> Ve
                     name.trim_end_matches(".example"),
                     count - back
                 )),
+                schema: None,
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use vocab::{Domain, Region, RollbackLevel};
+use vocab::{Domain, Region, RollbackLevel, SiteKind};
 use world::{DeployRequest, Intent, SiteRequest};
 
 use crate::act::{self, ActOptions};
@@ -19,6 +19,9 @@ pub struct Options {
     /// A zip archive or a folder with its files
     #[arg(value_name = "PATH")]
     files: PathBuf,
+    /// What it is made of: static, node or wordpress [default: what the files look like]
+    #[arg(long = "type", value_name = "TYPE", value_parser = kind)]
+    kind: Option<SiteKind>,
     /// Whose site it is: an affiliate of the fleet file
     #[arg(long, value_name = "NAME")]
     affiliate: String,
@@ -40,6 +43,14 @@ fn region(text: &str) -> std::result::Result<Region, String> {
         .ok_or_else(|| "a region is us-east, eu-central or asia-pacific".to_owned())
 }
 
+fn kind(text: &str) -> std::result::Result<SiteKind, String> {
+    SiteKind::WORDS
+        .into_iter()
+        .find(|(word, _)| *word == text)
+        .map(|(_, kind)| kind)
+        .ok_or_else(|| "a type is static, node or wordpress".to_owned())
+}
+
 fn level(text: &str) -> std::result::Result<RollbackLevel, String> {
     RollbackLevel::parse(text).ok_or_else(|| "a level is soft, partial or full".to_owned())
 }
@@ -49,6 +60,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
     let request = SiteRequest::Deploy(DeployRequest {
         domain: options.domain.clone(),
         files: super::absolute(&options.files)?,
+        kind: options.kind,
         affiliate: options.affiliate.clone(),
         region: options.region,
         level: options.rollback,

@@ -52,7 +52,10 @@ const SITE: Recipe = Recipe {
     furnish: |root| {
         program(root, "usr/local/bin/stand-in-wordpress", WORDPRESS)?;
         program(root, "usr/local/bin/stand-in-mariadb", MARIADB)?;
-        fs::write(root.join("usr/share/wordpress/wp-config.php"), WORDPRESS_CONFIG)
+        fs::write(
+            root.join("usr/share/wordpress/wp-config.php"),
+            WORDPRESS_CONFIG,
+        )
     },
     changes: &[],
 };
