@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
-use vocab::{LogBatch, LogRequest, LogSource, RunId, Text, Time};
+use vocab::{Domain, LogBatch, LogRequest, LogSource, RunId, Text, Time};
 use world::query::attention::About;
 use world::{Intent, Interest, World};
 
@@ -153,6 +153,22 @@ impl Figure {
     }
 }
 
+/// A change that something has to be asked for before it can be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// A new site.
+    Deploy,
+    /// New files for this site.
+    Release(Domain),
+}
+
+/// A change that one of several has to be chosen for before it can be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// A kept release of this site, to be served again.
+    Release(Domain),
+}
+
 /// What an action on a pane comes to. Data: the console does it, asks for it, or refuses it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -162,6 +178,10 @@ pub enum Outcome {
     Done,
     /// Make a plan of this and show it.
     Ask(Intent),
+    /// Ask for what this needs, then make a plan of it.
+    Fill(Wish),
+    /// Have one of several chosen, then make a plan of it.
+    Choose(Pick),
     /// Hand the terminal over for this.
     Shell(Intent),
     /// Take this run back.

@@ -168,6 +168,10 @@ actions! {
     ChangePrune "change.prune" List Irreversible "prune" "Removes what nothing uses on the nodes; lists it first.";
     ChangeReboot "change.reboot" List Disruptive "reboot" "Reboots the selected nodes.";
     ChangeRestartUnit "change.restart-unit" List Disruptive "restart unit" "Restarts the failed units of the selected nodes.";
+    ChangeDeploy "change.deploy" Global Disruptive "deploy" "Makes a site: asks for its files, its domain and for whom it is, then shows the plan.";
+    ChangeRelease "change.release" List Disruptive "release" "Has the selected site serve new files; asks for them, then shows the plan.";
+    ChangeRollback "change.rollback" List Disruptive "roll back" "Has the selected site serve a kept release again, chosen from a list.";
+    ChangeDelete "change.delete" List Irreversible "delete" "Removes the selected site: its subscription first, then its record and its server.";
     LogsFollow "logs.follow" Logs Look "follow" "Follows the newest line, or stops following.";
     LogsPause "logs.pause" Logs Look "pause" "Holds the view still; new lines are counted.";
     LogsLevel "logs.level" Logs Look "level" "Shows only lines of the next higher level.";

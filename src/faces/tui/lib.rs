@@ -11,6 +11,7 @@ mod bars;
 mod dialogs;
 mod layout;
 mod panes;
+mod releases;
 mod reload;
 mod run;
 mod session;

@@ -1,6 +1,6 @@
 //! Intents and objects in the operator's words.
 
-use vocab::ContainerKey;
+use vocab::{ContainerKey, Span, Time};
 use world::query::attention::About;
 use world::{Intent, World};
 
@@ -63,4 +63,14 @@ fn one_or_many<T: ToString>(items: &[T], plural: &str) -> String {
 /// `1 node`, `3 nodes`.
 pub fn count(number: usize, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
+/// An age in the words of a list: `3m`; what is younger than a second is `now`, so that no last digit dances.
+pub fn age(now: Time, since: Time) -> String {
+    let age = now.since(since);
+    if age < Span::seconds(1) {
+        "now".to_owned()
+    } else {
+        age.to_string()
+    }
 }

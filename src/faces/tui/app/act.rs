@@ -1,12 +1,12 @@
 //! What actions do: those of the console here, all others in the pane that has the keys.
 
 use tui_input::Input;
-use ui::{Action, Outcome, Role, Seen, View};
+use ui::{Action, Outcome, Pick, Role, Seen, View, Wish};
 use vocab::{RunId, Text};
 use world::{Intent, RunState};
 
 use super::{App, Demand};
-use crate::dialogs::{Dialog, Help, Menu, Note, Palette, Question, Quit};
+use crate::dialogs::{Dialog, Form, Help, Menu, Note, Palette, Picker, Question, Quit};
 use crate::words;
 
 impl App {
@@ -52,6 +52,7 @@ impl App {
             Action::FilterStart => self.start_filter(),
             Action::MenuActions => self.menu(seen),
             Action::WhyShow => self.why(seen),
+            Action::ChangeDeploy => return self.settle(Outcome::Fill(Wish::Deploy), seen),
             Action::RunUndo if self.place.focus != View::Runs => return self.undo(None, seen),
             _ => return self.pane_action(action, seen),
         }
@@ -92,6 +93,14 @@ impl App {
                 }
                 None => vec![Demand::Shell(intent)],
             },
+            Outcome::Fill(wish) => {
+                self.fill(wish, seen);
+                Vec::new()
+            }
+            Outcome::Choose(pick) => {
+                self.choose(pick, seen);
+                Vec::new()
+            }
             Outcome::Undo(run) => self.undo(Some(run), seen),
             Outcome::Jump(about) => {
                 if !self.jump(&about) {
@@ -139,6 +148,32 @@ impl App {
             seen.now,
         );
         vec![Demand::Plan(intent)]
+    }
+
+    /// Asks for what a change needs; what was typed before and came to nothing is still there.
+    fn fill(&mut self, wish: Wish, seen: Seen<'_>) {
+        if let Some(refusal) = self.refusal() {
+            self.say(refusal, Role::Warn, seen.now);
+        } else if seen.world.terms.is_none() {
+            let words = "hosting is not set up: the sites pane (7) says what to write";
+            self.say(words, Role::Warn, seen.now);
+        } else {
+            let kept = self.draft.take().filter(|form| *form.wish() == wish);
+            let mut form = kept.unwrap_or_else(|| Box::new(Form::new(wish, &self.config.fleet)));
+            form.resume();
+            self.dialogs.push(Dialog::Form(form));
+        }
+    }
+
+    fn choose(&mut self, pick: Pick, seen: Seen<'_>) {
+        if let Some(refusal) = self.refusal() {
+            self.say(refusal, Role::Warn, seen.now);
+            return;
+        }
+        match Picker::new(pick, seen) {
+            Ok(picker) => self.dialogs.push(Dialog::Pick(picker)),
+            Err(why) => self.say(why, Role::Text, seen.now),
+        }
     }
 
     /// Takes a run back: one in its grace window as if it had never been, a chosen one under way by a cancel, one that is

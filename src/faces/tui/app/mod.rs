@@ -27,7 +27,7 @@ use vocab::{LogRequest, RunId, Span, Text, Time};
 use world::query::attention::About;
 use world::{Consent, Intent, Interest, Plan, Refusal};
 
-use crate::dialogs::Dialog;
+use crate::dialogs::{Dialog, Form, Listing};
 use crate::panes::PANES;
 
 /// How long a message stays, unless a key is pressed.
@@ -58,6 +58,8 @@ pub enum Demand {
     },
     /// Load the theme of this name.
     Theme(String),
+    /// List the folder that is called so in a typed path.
+    Folder(String),
     /// Read these logs in place of what was read before.
     Read(Vec<LogRequest>),
     /// Capture the mouse, or let it go.
@@ -83,6 +85,8 @@ pub enum Message {
     Said(Text, Role),
     /// A file was written, or why not.
     Exported(Result<PathBuf, Text>),
+    /// A folder was listed.
+    Listed(Listing),
     /// A theme was loaded, and what is wrong with it.
     Themed(Box<(Theme, Report)>),
     /// The files of the user were read again.
@@ -126,6 +130,8 @@ pub struct App {
     place: Place,
     last: Place,
     dialogs: Vec<Dialog>,
+    /// The form that was closed last, until what it asks for is taken on.
+    draft: Option<Box<Form>>,
     filter: Option<Input>,
     pressed: Vec<Chord>,
     said: Option<Said>,
@@ -167,6 +173,7 @@ impl App {
             place,
             last: place,
             dialogs: Vec::new(),
+            draft: None,
             filter: None,
             pressed: Vec::new(),
             said: None,
@@ -306,12 +313,13 @@ impl App {
         true
     }
 
-    /// What panes want to read since they were last asked.
+    /// What panes want to read, and forms to know, since they were last asked.
     pub fn requests(&mut self) -> Vec<Demand> {
-        self.panes
-            .iter_mut()
-            .filter_map(|pane| pane.requests())
-            .map(Demand::Read)
-            .collect()
+        let reads = self.panes.iter_mut().filter_map(|pane| pane.requests());
+        let mut demands: Vec<Demand> = reads.map(Demand::Read).collect();
+        if let Some(Dialog::Form(form)) = self.dialogs.last_mut() {
+            demands.extend(form.wants().map(Demand::Folder));
+        }
+        demands
     }
 }

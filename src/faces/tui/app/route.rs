@@ -9,7 +9,7 @@ use ui::widgets::{edit, input};
 use ui::{Action, Lookup, Outcome, Role, Seen, View};
 
 use super::{App, Demand};
-use crate::dialogs::{Answer, Command};
+use crate::dialogs::{Answer, Command, Dialog};
 
 impl App {
     /// Takes a key.
@@ -58,7 +58,10 @@ impl App {
         }
         self.interrupted = true;
         self.pressed.clear();
-        if self.dialogs.pop().is_none() && self.filter.take().is_none() {
+        let closed = self.dialogs.pop();
+        let nothing = closed.is_none();
+        self.uncover(closed, false);
+        if nothing && self.filter.take().is_none() {
             self.say("ctrl-c again ends the console", Role::Text, seen.now);
         }
         Vec::new()
@@ -84,26 +87,26 @@ impl App {
             return Vec::new();
         };
         let action =
-            chord(key).and_then(
-                |chord| match self.keys.lookup(&[dialog.scope()], &[chord]) {
-                    Lookup::Matched(action) => Some(action),
-                    _ => None,
-                },
-            );
+            chord(key).and_then(|chord| match self.keys.lookup(dialog.scopes(), &[chord]) {
+                Lookup::Matched(action) => Some(action),
+                _ => None,
+            });
         // A keymap cannot take the way out away.
         let action =
-            action.or_else(|| (key.code == KeyCode::Esc).then_some(way_out(dialog.scope())));
+            action.or_else(|| (key.code == KeyCode::Esc).then_some(way_out(dialog.scopes())));
         let answer = dialog.key(key, action, seen);
         self.answer(answer, seen)
     }
 
     fn answer(&mut self, answer: Answer, seen: Seen<'_>) -> Vec<Demand> {
-        if answer != Answer::Stay {
-            self.dialogs.pop();
+        if !matches!(answer, Answer::Stay | Answer::Plan(_)) {
+            let closed = self.dialogs.pop();
+            self.uncover(closed, matches!(answer, Answer::Submit(..)));
         }
         match answer {
             Answer::Stay | Answer::Close => Vec::new(),
             Answer::Act(action) => self.perform(action, seen),
+            Answer::Plan(intent) | Answer::Ask(intent) => self.settle(Outcome::Ask(intent), seen),
             Answer::Command(text, command) => self.command(text, command, seen),
             Answer::Submit(plan, consent) => self.submit(plan, consent),
             Answer::Quit => vec![Demand::Quit],
@@ -112,6 +115,21 @@ impl App {
                 self.say("unlocked", Role::Text, seen.now);
                 Vec::new()
             }
+        }
+    }
+
+    /// A form that is closed is kept until its plan is taken on; one whose plan was agreed to goes with the plan, one
+    /// whose plan was not goes on.
+    fn uncover(&mut self, closed: Option<Dialog>, agreed: bool) {
+        if let Some(Dialog::Form(form)) = closed {
+            self.draft = Some(form);
+            return;
+        }
+        if agreed && matches!(self.dialogs.last(), Some(Dialog::Form(_))) {
+            let form = self.dialogs.pop();
+            self.uncover(form, false);
+        } else if let Some(Dialog::Form(form)) = self.dialogs.last_mut() {
+            form.resume();
         }
     }
 
@@ -232,8 +250,8 @@ impl App {
     }
 }
 
-fn way_out(scope: &str) -> Action {
-    if scope == "input" {
+fn way_out(scopes: &[&str]) -> Action {
+    if scopes == ["input"] {
         Action::InputCancel
     } else {
         Action::DialogCancel

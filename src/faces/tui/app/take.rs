@@ -13,12 +13,23 @@ impl App {
     pub fn take(&mut self, message: Message, now: Time) -> Vec<Demand> {
         match message {
             Message::Planned(Ok(plan)) => return self.planned(plan, now),
-            Message::Planned(Err(refusal))
-            | Message::Submitted(_, Err(refusal))
-            | Message::Cancelled(Err(refusal)) => {
+            Message::Planned(Err(refusal)) => match self.dialogs.last_mut() {
+                Some(Dialog::Form(form)) if form.is_waiting() => {
+                    self.said = None;
+                    form.refused(refusal.text);
+                }
+                _ => self.say(refusal.text, Role::Warn, now),
+            },
+            Message::Listed(listing) => {
+                if let Some(Dialog::Form(form)) = self.dialogs.last_mut() {
+                    form.listed(&listing);
+                }
+            }
+            Message::Submitted(_, Err(refusal)) | Message::Cancelled(Err(refusal)) => {
                 self.say(refusal.text, Role::Warn, now);
             }
             Message::Submitted(title, Ok(())) => {
+                self.draft = None;
                 self.say(format!("taken on: {title}"), Role::Text, now);
             }
             Message::Cancelled(Ok(())) => self.say("taken back", Role::Text, now),

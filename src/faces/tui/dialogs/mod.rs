@@ -2,10 +2,12 @@
 //!
 //! A dialog turns keys into an [`Answer`]; it sends nothing and changes nothing by itself.
 
+mod form;
 mod help;
 mod menu;
 mod note;
 mod palette;
+mod pick;
 mod plan;
 mod quit;
 
@@ -15,12 +17,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ui::{Action, KeyMap, Look, Role, Seen};
 use vocab::Time;
-use world::{Consent, Plan};
+use world::{Consent, Intent, Plan};
 
+pub use form::{Form, Listing};
 pub use help::Help;
 pub use menu::Menu;
 pub use note::{Item, Note};
 pub use palette::{Command, Palette};
+pub use pick::Picker;
 pub use plan::PlanDialog;
 pub use quit::{Question, Quit};
 
@@ -33,6 +37,10 @@ pub enum Answer {
     Close,
     /// It goes and this is done.
     Act(Action),
+    /// It stays while a plan is made of this.
+    Plan(Intent),
+    /// It goes and a plan is made of this.
+    Ask(Intent),
     /// It goes and this typed command is done.
     Command(String, Command),
     /// It goes and the plan is taken on with this consent.
@@ -56,6 +64,10 @@ pub struct Keys<'a> {
 pub enum Dialog {
     /// A plan that asks.
     Plan(Box<PlanDialog>),
+    /// What a change needs to know.
+    Form(Box<Form>),
+    /// One of several.
+    Pick(Picker),
     /// What can be done with the selection.
     Menu(Menu),
     /// All keys.
@@ -73,6 +85,8 @@ impl Dialog {
     pub fn key(&mut self, key: &KeyEvent, action: Option<Action>, seen: Seen<'_>) -> Answer {
         match self {
             Self::Plan(dialog) => dialog.key(key, action, seen.now),
+            Self::Form(dialog) => dialog.key(key, action, seen),
+            Self::Pick(dialog) => dialog.key(action, seen),
             Self::Menu(dialog) => dialog.key(key, action),
             Self::Help(dialog) => dialog.key(key, action),
             Self::Palette(dialog) => dialog.key(key, action, seen),
@@ -95,15 +109,21 @@ impl Dialog {
             Self::Plan(dialog) => dialog.paste(),
             Self::Help(dialog) => dialog.paste(text),
             Self::Palette(dialog) => dialog.paste(text, seen),
-            Self::Menu(_) | Self::Note(_) | Self::Quit(_) => Answer::Stay,
+            Self::Form(dialog) => {
+                dialog.paste(text);
+                Answer::Stay
+            }
+            Self::Pick(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => Answer::Stay,
         }
     }
 
-    /// The keymap's scope of its keys.
-    pub const fn scope(&self) -> &'static str {
+    /// The keymap's scopes of its keys, narrow before wide.
+    pub const fn scopes(&self) -> &'static [&'static str] {
         match self {
-            Self::Help(_) | Self::Palette(_) => "input",
-            Self::Plan(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => "dialog",
+            Self::Help(_) | Self::Palette(_) => &["input"],
+            Self::Form(_) => &["form"],
+            Self::Pick(_) => &["dialog", "list"],
+            Self::Plan(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => &["dialog"],
         }
     }
 
@@ -118,6 +138,8 @@ impl Dialog {
     ) {
         match self {
             Self::Plan(dialog) => dialog.draw(buffer, screen, seen, look),
+            Self::Form(dialog) => dialog.draw(buffer, screen, look),
+            Self::Pick(dialog) => dialog.draw(buffer, screen, seen, look),
             Self::Menu(dialog) => dialog.draw(buffer, screen, look),
             Self::Help(dialog) => dialog.draw(buffer, screen, look, keys),
             Self::Palette(dialog) => dialog.draw(buffer, screen, look, keys),

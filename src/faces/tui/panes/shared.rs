@@ -7,6 +7,8 @@ use ui::{Figure, List, Look, Role, Seen, Sign, Styles};
 use vocab::{NodeName, Percent, Span, Stamped, Time};
 use world::{SeriesKey, World};
 
+pub use crate::words::age;
+
 /// Whether what is known of a node's things can still be so.
 pub fn reachable(world: &World, node: &NodeName) -> bool {
     world
@@ -108,16 +110,6 @@ pub fn figure<T>(label: &str, value: impl ToString, stamped: &Stamped<T>, now: T
             stamped.every
         ),
     )
-}
-
-/// An age in the words of a list: `3m`; what is younger than a second is `now`, so that no last digit dances.
-pub fn age(now: Time, since: Time) -> String {
-    let age = now.since(since);
-    if age < Span::seconds(1) {
-        "now".to_owned()
-    } else {
-        age.to_string()
-    }
 }
 
 /// Milliseconds as an answer time: `84ms`, `1.9s`.

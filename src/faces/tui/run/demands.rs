@@ -12,6 +12,7 @@ use ui::Role;
 use vocab::{RunId, Text};
 use world::{Consent, Intent, Plan, Refusal, RefusalKind};
 
+use super::folder;
 use crate::app::{Demand, Message};
 
 /// A plan may look at the fleet first; nobody waits longer than this for one.
@@ -78,6 +79,19 @@ impl Tasks {
             let loaded = Message::Themed(Box::new((theme, report)));
             if messages.blocking_send(loaded).is_err() {
                 tracing::debug!("the console ended before its theme was loaded");
+            }
+        });
+    }
+
+    /// Lists a folder for a path that is being typed.
+    pub fn list_folder(&self, typed: String) {
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            if messages
+                .blocking_send(Message::Listed(folder::list(typed)))
+                .is_err()
+            {
+                tracing::debug!("the console ended before its folder was listed");
             }
         });
     }

@@ -4,6 +4,7 @@
 
 mod clipboard;
 mod demands;
+mod folder;
 mod handover;
 mod lines;
 
@@ -276,6 +277,7 @@ impl Console {
                     }
                 }
                 Demand::Theme(name) => self.tasks.load_theme(name),
+                Demand::Folder(typed) => self.tasks.list_folder(typed),
                 Demand::Export { name, text } => self.tasks.export(name, text),
                 demand => self.tasks.start(demand),
             }

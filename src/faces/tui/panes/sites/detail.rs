@@ -3,7 +3,6 @@
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Pairs;
 use ui::{Figure, Look, Role, Seen, Sign};
-use vocab::Bytes;
 use world::money::{Statement, Terms};
 use world::query::revenue;
 use world::{Run, Site};
@@ -11,6 +10,7 @@ use world::{Run, Site};
 use super::super::amounts::{fee, less, margin, net, percent, rate};
 use super::super::shared::age;
 use super::list;
+use crate::releases;
 
 /// What it is, and its money.
 pub fn overview(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
@@ -28,7 +28,7 @@ pub fn overview(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'stati
     pairs.text("server", or_none(&site.objects.server_name));
     pairs.noted(
         "release",
-        list::short(site.current.as_str()),
+        releases::short(site.current.as_str()),
         format!("one of {} kept", site.releases.len()),
     );
     pairs.noted(
@@ -152,43 +152,12 @@ pub fn figures(site: &Site, seen: Seen<'_>) -> Vec<Figure> {
 }
 
 /// The releases that are kept.
-pub fn releases(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
-    let styles = look.styles;
-    let heading = format!(
-        "{:<11}{:>5}{:>8}{:>8}  {}",
-        "release", "age", "files", "size", "from"
-    );
-    let mut lines = vec![Line::from(styles.ink(Role::Header, heading))];
-    for release in &site.releases {
-        let served = release.id == site.current;
-        let (glyph, role) = if served {
-            ("●", Role::Ok)
-        } else {
-            ("·", Role::Dim)
-        };
-        let mut line = vec![
-            styles.ink(role, glyph),
-            styles.ink(
-                if served { Role::Strong } else { Role::Text },
-                format!(" {:<9}", list::short(release.id.as_str())),
-            ),
-            styles.ink(
-                Role::Text,
-                format!(
-                    "{:>5}{:>8}{:>8}",
-                    age(seen.now, release.at),
-                    release.files,
-                    Bytes(release.bytes).to_string()
-                ),
-            ),
-            styles.ink(Role::Dim, format!("  {}", release.source)),
-        ];
-        if served {
-            line.push(styles.ink(Role::Ok, "  served"));
-        }
-        lines.push(Line::from(line));
-    }
-    lines
+pub fn list_releases(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
+    let kept = site.releases.iter();
+    let lines = kept.map(|release| Line::from(releases::line(release, site, seen, look.styles)));
+    std::iter::once(releases::heading(look.styles))
+        .chain(lines)
+        .collect()
 }
 
 /// What was made for it at the providers.

@@ -14,6 +14,7 @@ use world::{ServiceState, Site, SiteState};
 use super::super::amounts::net;
 use super::super::listing::{Drawn, Order};
 use super::super::shared::{age, named};
+use crate::releases;
 
 /// The orders.
 pub const ORDERS: [Order; 5] = [
@@ -120,12 +121,18 @@ const fn sign_of(site: &Site, standing: Option<&Standing>) -> Sign {
 
 /// Why there is nothing and what to do about it.
 pub fn nothing(seen: Seen<'_>) -> (String, String) {
-    let then = if seen.world.terms.is_some() {
-        "wheelhouse deploy DOMAIN PATH --affiliate NAME makes one; it appears here with its first step."
-    } else {
-        "Hosting is not set up: the fleet file has no [hosting] and [providers]. wheelhouse sandbox shows values to try it with."
-    };
-    ("No site is hosted.".to_owned(), then.to_owned())
+    if seen.world.terms.is_some() {
+        return (
+            "No site is hosted.".to_owned(),
+            "D deploys one: it asks for files and a domain and shows the plan. Nothing is made before you agree to it."
+                .to_owned(),
+        );
+    }
+    (
+        "Hosting is not set up.".to_owned(),
+        "To sell sites, write into the fleet file: [hosting] with a price, [providers.hetzner], [providers.cloudflare] and [providers.stripe] with a token each, and [[affiliates]].\n\nTo try it first: wheelhouse sandbox plays the three providers on this machine and prints what to write."
+            .to_owned(),
+    )
 }
 
 /// The cells of a row.
@@ -149,15 +156,10 @@ pub fn cells(site: &Site, drawn: &Drawn<'_, Sums>) -> Vec<Line<'static>> {
         dim(site.region.to_string()),
         Line::from(styles.ink(Role::Text, site.price.to_string())),
         Line::from(net(styles, drawn.sums.net(site))),
-        dim(short(site.current.as_str()).to_owned()),
+        dim(releases::short(site.current.as_str()).to_owned()),
         dim(served.map_or_else(|| "–".to_owned(), |release| age(seen.now, release.at))),
         dim(site.objects.address.clone()),
     ]
-}
-
-/// The first digits of a release's id: enough to tell those of a site apart.
-pub fn short(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
 }
 
 /// What a run does to the site now, and how far it is: `release 3/9`.

@@ -7,10 +7,10 @@ mod list;
 
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
-use ui::{Action, Figure, Look, Outcome, Seen, View};
+use ui::{Action, Figure, Look, Outcome, Pick, Seen, View, Wish};
 use vocab::{Domain, ServiceName, Text};
-use world::Site;
 use world::query::attention::About;
+use world::{Intent, Site, SiteRequest};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
 use super::shared::{age, heading};
@@ -26,6 +26,17 @@ pub struct SiteRows;
 fn service(site: &Site, seen: Seen<'_>) -> Option<ServiceName> {
     let name = ServiceName::new(site.domain.as_str()).ok()?;
     seen.world.services.contains_key(&name).then_some(name)
+}
+
+/// A wish about one site: each is planned and agreed to for itself.
+fn order(chosen: &Chosen<'_, SiteRows>, wish: impl Fn(Domain) -> SiteRequest) -> Outcome {
+    match chosen.keys.as_slice() {
+        [one] => Outcome::Ask(Intent::SiteRequest(Box::new(wish(one.clone())))),
+        many => Outcome::Say(Text::line(format!(
+            "{} sites are marked; each has a plan of its own: esc takes the marks away",
+            many.len()
+        ))),
+    }
 }
 
 impl Rows for SiteRows {
@@ -106,7 +117,7 @@ impl Rows for SiteRows {
     ) -> Vec<Line<'static>> {
         match tab {
             0 => detail::overview(site, seen, look),
-            1 => detail::releases(site, seen, look),
+            1 => detail::list_releases(site, seen, look),
             2 => detail::objects(site, look),
             _ => detail::runs(site, seen, look),
         }
@@ -124,9 +135,14 @@ impl Rows for SiteRows {
             },
             Action::CopyCell => Outcome::Copy(site.domain.to_string()),
             Action::CopyCommand => Outcome::Copy(format!("wheelhouse sites {}", site.domain)),
+            Action::ChangeRelease => Outcome::Fill(Wish::Release(site.domain.clone())),
+            Action::ChangeRollback => Outcome::Choose(Pick::Release(site.domain.clone())),
+            Action::ChangeDelete | Action::ChangeRemove => {
+                order(chosen, |domain| SiteRequest::Delete { domain })
+            }
             action if action.definition().risk.changes() => Outcome::Say(Text::line(format!(
-                "sites are changed from the shell: wheelhouse release, rollback or delete {}",
-                site.domain
+                "{} is not for sites; x lists what can be done with one",
+                action.title()
             ))),
             _ => Outcome::Ignored,
         }

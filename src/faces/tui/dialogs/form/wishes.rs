@@ -1,0 +1,139 @@
+//! What each wish asks for, and the intent that the answers come to.
+
+use config::Fleet;
+use config::fleet::AffiliateSpec;
+use ui::{Seen, Wish};
+use vocab::{Domain, Region, RollbackLevel, Text};
+use world::{DeployRequest, Intent, SiteRequest};
+
+use super::field::{Choice, Field};
+
+/// What is wrong, and the field it is wrong with.
+pub type Wrong = (usize, Text);
+
+/// Files, for a first release and for every other one.
+const FILES: &str =
+    "a folder with the site's files, or a zip archive of them; index.html at its top";
+
+fn choice(word: impl Into<String>, note: impl Into<String>) -> Choice {
+    Choice {
+        word: word.into(),
+        note: note.into(),
+    }
+}
+
+/// The fields of a wish.
+pub fn fields(wish: &Wish, fleet: &Fleet) -> Vec<Field> {
+    match wish {
+        Wish::Deploy => vec![
+            Field::line(
+                "domain",
+                "the name the site is to answer under, in a zone of the account",
+            ),
+            Field::path("files", FILES),
+            affiliates(&fleet.affiliates),
+            Field::word("region", "where it is to stand", regions()),
+            Field::word(
+                "if it fails",
+                "how far a run that fails is taken back",
+                levels(),
+            ),
+        ],
+        Wish::Release(_) => vec![Field::path("files", FILES)],
+    }
+}
+
+fn affiliates(declared: &[AffiliateSpec]) -> Field {
+    let choices = declared.iter().map(|affiliate| {
+        let share = affiliate
+            .share
+            .map(|share| format!(", {share} % of the price"));
+        choice(
+            affiliate.name.as_str(),
+            format!(
+                "at home in {}{}",
+                affiliate.region,
+                share.unwrap_or_default()
+            ),
+        )
+    });
+    let mut field = Field::word("affiliate", "whose site it is", choices.collect());
+    if declared.is_empty() {
+        field.error = Some(NO_AFFILIATE.into());
+    }
+    field
+}
+
+const NO_AFFILIATE: &str =
+    "none is declared: write [[affiliates]] with a name and a region into the fleet file";
+
+fn regions() -> Vec<Choice> {
+    let home = choice(HOME, "where the affiliate is at home");
+    let others = Region::WORDS
+        .into_iter()
+        .map(|(word, region)| choice(word, format!("Hetzner's {}", region.hetzner_location())));
+    std::iter::once(home).chain(others).collect()
+}
+
+/// The word for the affiliate's own region.
+const HOME: &str = "home";
+
+fn levels() -> Vec<Choice> {
+    let note = |level| match level {
+        RollbackLevel::Full => "everything that was made is removed",
+        RollbackLevel::Partial => "record and server are removed, the customer is kept",
+        RollbackLevel::Soft => "nothing is removed; the run is marked, and a person decides",
+    };
+    [
+        RollbackLevel::Full,
+        RollbackLevel::Partial,
+        RollbackLevel::Soft,
+    ]
+    .map(|level| choice(level.word(), note(level)))
+    .into()
+}
+
+/// The intent of the answers, or the first thing that is wrong.
+pub fn intent(wish: &Wish, fields: &[Field], seen: Seen<'_>) -> Result<Intent, Wrong> {
+    let request = match wish {
+        Wish::Deploy => deploy(fields, seen)?,
+        Wish::Release(domain) => SiteRequest::Release {
+            domain: domain.clone(),
+            files: path(fields, 0)?,
+        },
+    };
+    Ok(Intent::SiteRequest(Box::new(request)))
+}
+
+fn path(fields: &[Field], at: usize) -> Result<std::path::PathBuf, Wrong> {
+    fields[at].path_meant().map_err(|why| (at, why))
+}
+
+fn deploy(fields: &[Field], seen: Seen<'_>) -> Result<SiteRequest, Wrong> {
+    let wrong = |why: String| (0, Text::line(why));
+    let typed = fields[0].text();
+    if typed.is_empty() {
+        return Err(wrong("such as shop.example.com".to_owned()));
+    }
+    let domain = Domain::new(typed).map_err(|error| wrong(error.to_string()))?;
+    if seen.world.sites.contains_key(&domain) {
+        return Err(wrong(format!(
+            "{domain} is a site already: open it, and D there gives it new files"
+        )));
+    }
+    let files = path(fields, 1)?;
+    let affiliate = fields[2].text().to_owned();
+    if affiliate.is_empty() {
+        return Err((2, NO_AFFILIATE.into()));
+    }
+    let region = Region::WORDS
+        .into_iter()
+        .find(|(word, _)| *word == fields[3].text());
+    Ok(SiteRequest::Deploy(DeployRequest {
+        domain,
+        files,
+        affiliate,
+        region: region.map(|(_, region)| region),
+        level: RollbackLevel::parse(fields[4].text()).unwrap_or_default(),
+    }))
+}
