@@ -7,7 +7,9 @@ use crate::diagnostic::Severity;
 use crate::reader::{Document, Entry};
 
 /// The parts of the screen keys can be bound in; `pane` holds a table for each of [`PANES`].
-pub const SCOPES: [&str; 7] = ["global", "list", "text", "logs", "dialog", "input", "pane"];
+pub const SCOPES: [&str; 8] = [
+    "global", "list", "text", "logs", "dialog", "form", "input", "pane",
+];
 
 /// The panes that may have keys of their own, as `[pane.containers]`.
 pub const PANES: [&str; 17] = [

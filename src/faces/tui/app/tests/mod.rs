@@ -1,5 +1,6 @@
 //! The console without a terminal: pictures at several sizes, strings of keys, sizes and keys nobody foresaw.
 
+mod forms;
 mod hosting;
 mod keys;
 mod random;
@@ -110,6 +111,7 @@ fn events(keys: &str) -> Vec<KeyEvent> {
                     "back" => KeyCode::Backspace.into(),
                     "down" => KeyCode::Down.into(),
                     "up" => KeyCode::Up.into(),
+                    "c-u" => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
                     "c-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
                     other => panic!("{other}"),
                 }

@@ -63,17 +63,26 @@ pub fn steps(run: &Run, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Li
                 look,
                 width,
             ));
-            if let StepState::Failed { reason, .. } | StepState::Unknown { reason } = &record.state
-            {
+            if let Some((role, reason)) = reason(&record.state) {
                 let reason = wrap(reason, width.saturating_sub(4)).into_iter();
-                lines.extend(
-                    reason.map(|line| Line::from(styles.ink(Role::Bad, format!("    {line}")))),
-                );
+                lines
+                    .extend(reason.map(|line| Line::from(styles.ink(role, format!("    {line}")))));
             }
         }
         lines.push(Line::default());
     }
     lines
+}
+
+/// Why a step is where it is, where that takes more than a word.
+fn reason(state: &StepState) -> Option<(Role, &str)> {
+    match state {
+        StepState::Failed { reason, .. }
+        | StepState::Unknown { reason }
+        | StepState::Stuck { reason, .. } => Some((Role::Bad, reason)),
+        StepState::Undone { note } if !note.is_empty() => Some((Role::Dim, note)),
+        _ => None,
+    }
 }
 
 fn step_line(
@@ -87,7 +96,7 @@ fn step_line(
     let styles = look.styles;
     let sign = Sign::of_step(state);
     let note = match state {
-        StepState::Running { since } => age(seen.now, *since),
+        StepState::Running { since } | StepState::Undoing { since } => age(seen.now, *since),
         StepState::Done { took, note } if note.is_empty() => took.to_string(),
         StepState::Done { took, note } => format!("{took}  {note}"),
         StepState::Failed { took, .. } => took.to_string(),

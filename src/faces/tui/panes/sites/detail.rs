@@ -22,6 +22,9 @@ pub fn overview(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'stati
         state.push(styles.ink(Role::Auto, format!("  {doing}")));
     }
     pairs.line("state", state);
+    if let Some(run) = seen.world.run_on(&site.domain) {
+        pairs.line("held by", held(run, seen, look));
+    }
     pairs.text("kind", site.kind);
     pairs.text("affiliate", &site.affiliate);
     pairs.noted("region", site.region, &site.objects.address);
@@ -40,6 +43,25 @@ pub fn overview(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'stati
     let mut lines = pairs.lines();
     lines.extend(money(site, seen, look));
     lines
+}
+
+/// Who is at it, since when, and which step is under way: nobody else can change the site until then.
+fn held(run: &Run, seen: Seen<'_>, look: &Look<'_>) -> Vec<Ink<'static>> {
+    let by = &run.plan.by;
+    let since = format!(
+        " through the {} since {}: {}",
+        by.face.word(),
+        look.clock(run.taken),
+        age(seen.now, run.taken)
+    );
+    let (over, all) = run.progress();
+    let step = run.plan.steps.get(over).map_or("", |step| &step.title);
+    let at = format!("  step {} of {all}, {step}", (over + 1).min(all));
+    vec![
+        look.styles.ink(Role::Text, by.user.to_string()),
+        look.styles.ink(Role::Dim, since),
+        look.styles.ink(Role::Auto, at),
+    ]
 }
 
 fn or_none(text: &str) -> String {
