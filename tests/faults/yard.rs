@@ -124,6 +124,7 @@ impl Yard {
             domain: Domain::new(domain).map_err(|error| words(&error))?,
             files: self.files()?,
             affiliate: "acme".to_owned(),
+            kind: None,
             region: None,
             level,
         }))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use config::fleet::AffiliateSpec;
-use vocab::{AffiliateName, Domain, Region, RollbackLevel};
+use vocab::{AffiliateName, Domain, Region, RollbackLevel, SiteKind};
 use world::{
     Confirmation, Consent, DeployRequest, Intent, Refusal, RefusalKind, SiteRequest, World,
 };
@@ -64,10 +64,11 @@ fn a_site_is_deployed_by_a_form() {
     assert_eq!(bench.press("acme.example<tab>a<tab>"), []);
     list(&mut bench, &["acme/", "notes/"]);
     insta::assert_snapshot!("deploy_form", bench.screen(120, 36));
-    let demands = bench.press("<tab>j<tab><tab>p<enter>");
+    let demands = bench.press("<tab>n<tab>j<tab><tab>p<enter>");
     let wanted = DeployRequest {
         domain: domain("acme.example"),
         files: PathBuf::from("/srv/acme/"),
+        kind: Some(SiteKind::Node),
         affiliate: "juniper".to_owned(),
         region: None,
         level: RollbackLevel::Partial,

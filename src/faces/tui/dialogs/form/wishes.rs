@@ -3,7 +3,7 @@
 use config::Fleet;
 use config::fleet::AffiliateSpec;
 use ui::{Seen, Wish};
-use vocab::{Domain, Region, RollbackLevel, Text};
+use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
 use world::{DeployRequest, Intent, SiteRequest};
 
 use super::field::{Choice, Field};
@@ -12,8 +12,7 @@ use super::field::{Choice, Field};
 pub type Wrong = (usize, Text);
 
 /// Files, for a first release and for every other one.
-const FILES: &str =
-    "a folder with the site's files, or a zip archive of them; index.html at its top";
+const FILES: &str = "a folder with the site's files, or a zip archive of them";
 
 fn choice(word: impl Into<String>, note: impl Into<String>) -> Choice {
     Choice {
@@ -31,6 +30,7 @@ pub fn fields(wish: &Wish, fleet: &Fleet) -> Vec<Field> {
                 "the name the site is to answer under, in a zone of the account",
             ),
             Field::path("files", FILES),
+            Field::word("type", "what the files are", kinds()),
             affiliates(&fleet.affiliates),
             Field::word("region", "where it is to stand", regions()),
             Field::word(
@@ -62,6 +62,22 @@ fn affiliates(declared: &[AffiliateSpec]) -> Field {
         field.error = Some(NO_AFFILIATE.into());
     }
     field
+}
+
+/// The word for whatever the files turn out to be.
+const DETECTED: &str = "as seen";
+
+fn kinds() -> Vec<Choice> {
+    let note = |kind| match kind {
+        SiteKind::Static => "plain files, with an index.html",
+        SiteKind::Node => "a program: package.json with a start script, or a server.js",
+        SiteKind::WordPress => "wp-content over WordPress, with a database of its own",
+    };
+    let detected = choice(DETECTED, "what the files show; the plan says what that is");
+    let others = SiteKind::WORDS
+        .into_iter()
+        .map(|(word, kind)| choice(word, note(kind)));
+    std::iter::once(detected).chain(others).collect()
 }
 
 const NO_AFFILIATE: &str =
@@ -122,18 +138,22 @@ fn deploy(fields: &[Field], seen: Seen<'_>) -> Result<SiteRequest, Wrong> {
         )));
     }
     let files = path(fields, 1)?;
-    let affiliate = fields[2].text().to_owned();
+    let kind = SiteKind::WORDS
+        .into_iter()
+        .find(|(word, _)| *word == fields[2].text());
+    let affiliate = fields[3].text().to_owned();
     if affiliate.is_empty() {
-        return Err((2, NO_AFFILIATE.into()));
+        return Err((3, NO_AFFILIATE.into()));
     }
     let region = Region::WORDS
         .into_iter()
-        .find(|(word, _)| *word == fields[3].text());
+        .find(|(word, _)| *word == fields[4].text());
     Ok(SiteRequest::Deploy(DeployRequest {
         domain,
         files,
+        kind: kind.map(|(_, kind)| kind),
         affiliate,
         region: region.map(|(_, region)| region),
-        level: RollbackLevel::parse(fields[4].text()).unwrap_or_default(),
+        level: RollbackLevel::parse(fields[5].text()).unwrap_or_default(),
     }))
 }
