@@ -11,6 +11,7 @@
 //! services      probed, stopped, back           sites    deployed, changed, taken back, removed
 //! two_at_once   one state folder, two programs   crash     kill -9 in the middle
 //! command_line  every subcommand                 wall      only looks
+//! site_types    node and wordpress, in containers on real servers
 //! ```
 
 #![expect(
@@ -29,6 +30,7 @@ mod faults;
 mod logs;
 mod nodes;
 mod services;
+mod site_types;
 mod sites;
 mod support;
 mod terminal;

@@ -6,6 +6,12 @@ use vocab::{Span, Text, mask};
 
 use crate::webserver::{Result, SHORT, Trouble, WebServer};
 
+/// The lines that are read to say why something does not serve.
+const LINES: u16 = 40;
+
+/// Between two lines that are shown as one.
+const SEAM: &str = " · ";
+
 /// Between two looks.
 const BETWEEN: Duration = Duration::from_millis(300);
 
@@ -41,18 +47,23 @@ pub(super) async fn wait(there: &WebServer, name: &str, port: u16, within: Span)
             }
         };
         if let Some(why) = why {
-            let said = said(there, name, 5).await?;
-            let said = if said.as_str().is_empty() {
-                "nothing"
-            } else {
-                said.as_str()
-            };
+            let said = telling(said(there, name, LINES).await?.as_str());
             return Err(Trouble::Not(Text::line(format!(
                 "the new container does not serve: {why}; it said: {said}"
             ))));
         }
         tokio::time::sleep(BETWEEN).await;
     }
+}
+
+/// The line that tells the most: the last one that speaks of an error and is not a place in a program, else the last one.
+fn telling(said: &str) -> &str {
+    let lines = || said.split(SEAM).filter(|line| !line.is_empty());
+    let tells = |line: &&str| line.to_lowercase().contains("error") && !line.starts_with("at ");
+    lines()
+        .rfind(tells)
+        .or_else(|| lines().next_back())
+        .unwrap_or("nothing")
 }
 
 /// The status that is answered on a port, for the site's name as the web server would ask; 0 when nothing is.
@@ -96,5 +107,19 @@ pub(super) async fn said(there: &WebServer, name: &str, lines: u16) -> Result<Te
     let both = [output.stdout, output.stderr].concat();
     let both = String::from_utf8_lossy(&both);
     let lines: Vec<&str> = both.lines().map(str::trim).collect();
-    Ok(Text::line(mask::mask(&lines.join(" · "))))
+    Ok(Text::line(mask::mask(&lines.join(SEAM))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_was_said_the_error_is_told() {
+        let said =
+            "at load (a.js:1) · Error: no such table · at handleError (b.js:2) ·  · Node.js v22";
+        assert_eq!(telling(said), "Error: no such table");
+        assert_eq!(telling("one · two · "), "two");
+        assert_eq!(telling(""), "nothing");
+    }
 }

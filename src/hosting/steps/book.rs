@@ -11,7 +11,7 @@ use crate::work::Work;
 fn site(work: &Work, facts: &Facts) -> Site {
     let fact = |name: &str| work.fact(facts, name);
     let mut releases = work.order.site.releases.clone();
-    if let Some(schema) = facts.get("schema").filter(|schema| !schema.is_empty()) {
+    if let Some(schema) = facts.get("schema") {
         // It was read while the old one still served and the new one had begun.
         let order = &work.order;
         for release in &mut releases {

@@ -4,7 +4,7 @@
 use saga::{Facts, Outcome, Undone};
 use vocab::Text;
 
-use super::{known, outcome, undone};
+use super::{object, outcome, undone};
 use crate::compose::Containers;
 use crate::webserver::Trouble;
 use crate::work::Work;
@@ -15,9 +15,12 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
     };
     let schema = start(work, facts, port).await;
     outcome(schema.map(|schema| {
-        let name = format!("{} on port {port}", work.order.site.current);
-        let schema = schema.unwrap_or_default();
-        known("container", schema.as_str(), &name, "schema")
+        let release = work.order.site.current.as_str();
+        let mut made = object("container", &format!("on port {port}"), release);
+        if let Some(schema) = schema {
+            made.facts.insert("schema".to_owned(), schema.to_string());
+        }
+        made
     }))
 }
 

@@ -6,6 +6,7 @@ mod keys;
 mod process;
 mod pty;
 mod relay;
+mod sandbox;
 mod sshd;
 
 use std::thread;
@@ -16,6 +17,7 @@ pub use home::Home;
 pub use process::Process;
 pub use pty::Pty;
 pub use relay::Relay;
+pub use sandbox::{DEPLOYMENT, Sandbox, page};
 pub use sshd::Sshd;
 
 /// The program under test.

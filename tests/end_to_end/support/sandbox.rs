@@ -1,0 +1,115 @@
+//! A sandbox of the providers, as a program of its own, with what a visitor sees of its sites.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Home, PROGRAM};
+
+/// How long a deployment may take here, with an image that may have to be made first.
+pub const DEPLOYMENT: Duration = Duration::from_mins(4);
+
+/// A running `wheelhouse sandbox`.
+pub struct Sandbox {
+    child: Child,
+    addresses: Value,
+}
+
+impl Sandbox {
+    /// Starts one with these arguments, on a free port.
+    pub fn start(home: &Home, arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["sandbox", "--json", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .env_clear()
+            .envs(home.environment())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        let addresses =
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        Self { child, addresses }
+    }
+
+    /// The fleet file's sections for it.
+    pub fn fleet(&self) -> String {
+        let provider = |name: &str| {
+            let text = |field: &str| self.addresses[name][field].as_str().unwrap().to_owned();
+            format!(
+                "[providers.{name}]\nurl = \"{}\"\ntoken = \"{}\"\n",
+                text("url"),
+                text("token")
+            )
+        };
+        format!(
+            "{}{}{}[hosting]\nprice = \"15.00 USD\"\ncertificates = \"internal\"\ndns = {}\ninstallation = \"yard\"\n\
+             [[affiliates]]\nname = \"harbor\"\nregion = \"eu-central\"\nemail = \"harbor@example.com\"\n",
+            provider("hetzner"),
+            provider("cloudflare"),
+            provider("stripe"),
+            self.addresses["dns"]
+        )
+    }
+
+    /// What exists at the providers.
+    pub fn inventory(&self) -> Value {
+        let url = format!("{}/inventory", self.addresses["admin"].as_str().unwrap());
+        let output = Command::new("curl").args(["-fsS", &url]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// How many of a kind there are.
+    pub fn count(&self, provider: &str, kind: &str) -> usize {
+        self.inventory()[provider][kind].as_array().unwrap().len()
+    }
+
+    /// Subscriptions that go on.
+    pub fn subscriptions(&self) -> usize {
+        let inventory = self.inventory();
+        let all = inventory["stripe"]["subscriptions"]
+            .as_array()
+            .unwrap()
+            .clone();
+        all.iter().filter(|one| one["status"] != "canceled").count()
+    }
+
+    /// Whether its servers are real ones.
+    pub fn has_hosts(&self) -> bool {
+        self.inventory()["hosts"]
+            .to_string()
+            .to_lowercase()
+            .contains("real")
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Asked, so that it takes its containers away; killed when it does not end.
+        let id = self.child.id().to_string();
+        drop(Command::new("kill").args(["-TERM", &id]).status());
+        for _ in 0..100 {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// What a visitor gets, over HTTPS, whoever signed the certificate.
+pub fn page(address: &str, domain: &str) -> String {
+    let output = Command::new("curl")
+        .args(["-sSk", "--max-time", "10", "--resolve"])
+        .arg(format!("{domain}:443:{address}"))
+        .arg(format!("https://{domain}/"))
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
