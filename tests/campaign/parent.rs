@@ -8,7 +8,7 @@ use faults::judge::Left;
 use faults::providers::Providers;
 use serde_json::Value;
 use tokio::process::Command;
-use vocab::{Domain, RollbackLevel, Text};
+use vocab::{Domain, RollbackLevel, SiteKind, Text};
 use world::{DeployRequest, SiteRequest, SiteVerb};
 
 use crate::bugs::Bug;
@@ -26,6 +26,8 @@ const CHILD: Duration = Duration::from_mins(1);
 pub struct Scene {
     /// What is done.
     pub verb: SiteVerb,
+    /// What the site is made of.
+    pub kind: SiteKind,
     /// How far it goes back.
     pub level: RollbackLevel,
     /// Whether the site does not answer, so that it must go back.
@@ -150,10 +152,14 @@ async fn spawn(errand: &Errand) -> Result<ExitStatus, Text> {
 }
 
 /// Files of a release: others for each scene, so that none is served already.
-fn files(scene: usize, state: &Path) -> Result<PathBuf, Text> {
-    let folder = state.join("files");
+fn files(kind: SiteKind, scene: usize, state: &Path) -> Result<PathBuf, Text> {
+    let name = match kind {
+        SiteKind::Node => "server.js",
+        _ => "index.html",
+    };
+    let folder = state.join(format!("files-{kind}"));
     std::fs::create_dir_all(&folder).map_err(|error| words(&error))?;
-    std::fs::write(folder.join("index.html"), format!("<p>hello {scene}"))
+    std::fs::write(folder.join(name), format!("<p>hello {scene}"))
         .map_err(|error| words(&error))?;
     Ok(folder)
 }
@@ -164,15 +170,15 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
     Ok(match scene.verb {
         SiteVerb::Deploy => SiteRequest::Deploy(DeployRequest {
             domain,
-            files: files(number, state)?,
-            kind: None,
+            files: files(scene.kind, number, state)?,
+            kind: Some(scene.kind),
             affiliate: "acme".to_owned(),
             region: None,
             level: scene.level,
         }),
         SiteVerb::Release => SiteRequest::Release {
             domain,
-            files: files(number, state)?,
+            files: files(scene.kind, number, state)?,
         },
         SiteVerb::Delete => SiteRequest::Delete { domain },
     })

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use faults::judge;
 use futures::future::try_join_all;
 use serde_json::{Value, json};
-use vocab::{RollbackLevel, Text};
+use vocab::{RollbackLevel, SiteKind, Text};
 use world::SiteVerb;
 
 use crate::bugs::Bug;
@@ -75,6 +75,10 @@ impl Tally {
 fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
     Scene {
         verb,
+        kind: match verb {
+            SiteVerb::Deploy => SiteKind::Static,
+            SiteVerb::Release | SiteVerb::Delete => SiteKind::Node,
+        },
         level,
         silent,
         attempts: 4,
@@ -86,7 +90,10 @@ fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
 /// Every kind of run there is to be killed.
 fn kinds() -> Vec<Scene> {
     vec![
-        scene(SiteVerb::Deploy, RollbackLevel::Full, false),
+        Scene {
+            kind: SiteKind::Node,
+            ..scene(SiteVerb::Deploy, RollbackLevel::Full, false)
+        },
         scene(SiteVerb::Deploy, RollbackLevel::Full, true),
         scene(SiteVerb::Deploy, RollbackLevel::Partial, true),
         scene(SiteVerb::Deploy, RollbackLevel::Soft, true),
@@ -100,7 +107,10 @@ fn kinds() -> Vec<Scene> {
 async fn prepare(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
     stage.clean();
     if scene.verb != SiteVerb::Deploy {
-        let deploy = self::scene(SiteVerb::Deploy, RollbackLevel::Full, false);
+        let deploy = Scene {
+            kind: scene.kind,
+            ..self::scene(SiteVerb::Deploy, RollbackLevel::Full, false)
+        };
         stage.play(&deploy, None).await?;
     }
     Ok(())

@@ -70,6 +70,8 @@ impl Host for PlayedHost {
                 Err(error) => said(1, &error.to_string()),
             },
             ("test", _) => said(1, ""),
+            // What runs in a container answers.
+            ("curl", _) => said(0, "200"),
             ("sh", [_, constant]) if constant.contains("ssh-keygen") => {
                 said(0, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample")
             }

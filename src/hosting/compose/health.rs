@@ -47,7 +47,8 @@ pub(super) async fn wait(there: &WebServer, name: &str, port: u16, within: Span)
             }
         };
         if let Some(why) = why {
-            let said = telling(said(there, name, LINES).await?.as_str());
+            let all = said(there, name, LINES).await?;
+            let said = telling(all.as_str());
             return Err(Trouble::Not(Text::line(format!(
                 "the new container does not serve: {why}; it said: {said}"
             ))));
@@ -60,10 +61,8 @@ pub(super) async fn wait(there: &WebServer, name: &str, port: u16, within: Span)
 fn telling(said: &str) -> &str {
     let lines = || said.split(SEAM).filter(|line| !line.is_empty());
     let tells = |line: &&str| line.to_lowercase().contains("error") && !line.starts_with("at ");
-    lines()
-        .rfind(tells)
-        .or_else(|| lines().next_back())
-        .unwrap_or("nothing")
+    let error = lines().filter(tells).last();
+    error.or_else(|| lines().last()).unwrap_or("nothing")
 }
 
 /// The status that is answered on a port, for the site's name as the web server would ask; 0 when nothing is.
