@@ -87,7 +87,7 @@ fn a_node_site_is_served_changed_kept_and_taken_back() {
     let one = files(&home, "one", &[("server.js", &program("'first edition'"))]);
     let deployed = deploy(&one, &[]);
     assert_eq!(deployed.code, 0, "{deployed:?}");
-    assert!(deployed.out.contains("node on port 3002"), "{deployed:?}");
+    assert!(deployed.err.contains("node on port 3002"), "{deployed:?}");
     let address = address(&sandbox);
     assert_eq!(page(&address, DOMAIN), "first edition");
 
@@ -131,7 +131,7 @@ fn a_node_site_is_served_changed_kept_and_taken_back() {
     );
     let turned = home.run_within(DEPLOYMENT, &["release", DOMAIN, &broken, "--yes"]);
     assert_ne!(turned.code, 0, "{turned:?}");
-    assert!(turned.out.contains("no such table"), "{turned:?}");
+    assert!(turned.err.contains("no such table"), "{turned:?}");
     assert_eq!(page(&address, DOMAIN), "second edition");
     let kept = there(&sandbox, &["docker", "ps", "--all", "--quiet"]);
     assert_eq!(kept.lines().count(), 2, "nothing of the broken one is left");
@@ -151,4 +151,105 @@ fn a_node_site_is_served_changed_kept_and_taken_back() {
     assert_eq!(sandbox.count("hetzner", "servers"), 0);
     assert_eq!(sandbox.count("cloudflare", "dns_records"), 0);
     assert_eq!(sandbox.subscriptions(), 0);
+}
+
+/// A theme of two files.
+fn theme(home: &Home, name: &str, words: &str) -> String {
+    let page = format!("<?php echo '{words}';");
+    files(
+        home,
+        name,
+        &[
+            (
+                "wp-content/themes/harbor/style.css",
+                "/*\nTheme Name: Harbor\n*/\n",
+            ),
+            ("wp-content/themes/harbor/index.php", &page),
+            ("wp-content/uploads/logo.txt", "a logo"),
+        ],
+    )
+}
+
+#[test]
+fn a_wordpress_site_has_a_database_that_releases_do_not_touch() {
+    let Some((home, sandbox)) = ground("20000-20999") else {
+        return;
+    };
+    let blog = "blog.example.com";
+    let one = theme(&home, "one", "first words");
+    let deploy = ["deploy", blog, &one, "--affiliate", "harbor", "--yes"];
+    let deployed = home.run_within(WITH_DATABASE, &deploy);
+    assert_eq!(deployed.code, 0, "{deployed:?}");
+    let address = address(&sandbox);
+    let logo = format!("https://{blog}/wp-content/uploads/logo.txt");
+    assert_eq!(fetch(&address, blog, &logo, &[]), "a logo");
+
+    // The first visitor installs it; from then on the theme of the release answers.
+    let install = format!("https://{blog}/wp-admin/install.php");
+    let form = fetch(&address, blog, &install, &[]);
+    assert!(form.contains("WordPress"), "{form}");
+    let answers = "weblog_title=Harbor&user_name=keeper&admin_password=correct-horse&admin_password2=correct-horse\
+                   &pw_weak=on&admin_email=keeper%40example.com&blog_public=0&language=";
+    let second = format!("{install}?step=2");
+    let done = fetch(&address, blog, &second, &["--data", answers]);
+    assert!(done.contains("keeper"), "{done}");
+    let choose = "UPDATE wp_options SET option_value = 'harbor' WHERE option_name IN ('template', 'stylesheet')";
+    sql(&sandbox, choose);
+    assert_eq!(page(&address, blog), "first words");
+
+    let two = theme(&home, "two", "second words");
+    let released = home.run_within(WITH_DATABASE, &["release", blog, &two, "--yes"]);
+    assert_eq!(released.code, 0, "{released:?}");
+    assert_eq!(page(&address, blog), "second words", "the database stayed");
+
+    sql(
+        &sandbox,
+        "UPDATE wp_options SET option_value = '999999' WHERE option_name = 'db_version'",
+    );
+    let plan = home.run(&["rollback", blog, "--dry-run"]);
+    let said = format!("{}{}", plan.out, plan.err);
+    assert!(said.contains("to 999999"), "{said}");
+
+    let secrets = [
+        "stat",
+        "--format",
+        "%a %U",
+        "/srv/sites/blog.example.com/database.env",
+    ];
+    assert_eq!(there(&sandbox, &secrets), "600 root");
+    let removed = home.run_within(DEPLOYMENT, &["delete", blog, "--yes", "--name", blog]);
+    assert_eq!(removed.code, 0, "{removed:?}");
+    assert_eq!(sandbox.count("hetzner", "servers"), 0);
+}
+
+/// What a page of a site says, over HTTPS, with more words for the client.
+fn fetch(address: &str, domain: &str, url: &str, more: &[&str]) -> String {
+    let resolve = format!("{domain}:443:{address}");
+    let output = Command::new("curl")
+        .args(["-sSkL", "--max-time", "60", "--resolve", &resolve])
+        .args(more)
+        .arg(url)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Has the site's database do something.
+fn sql(sandbox: &Sandbox, statement: &str) {
+    let filter = [
+        "docker",
+        "ps",
+        "--filter",
+        "name=database",
+        "--format",
+        "{{.Names}}",
+    ];
+    let container = there(sandbox, &filter);
+    let client = "MYSQL_PWD=\"$MARIADB_PASSWORD\" mariadb --user=\"$MARIADB_USER\" --execute=\"$0\" \"$MARIADB_DATABASE\" \
+                  && echo done";
+    let done = there(
+        sandbox,
+        &["docker", "exec", &container, "sh", "-c", client, statement],
+    );
+    assert_eq!(done, "done");
 }

@@ -21,11 +21,13 @@ const OWNER: &str = "wheelhouse.sandbox.owner";
 
 /// What a host may do besides what a container usually may: run a Docker of its own, with its storage on a volume of its
 /// own. Not privileged: that asks for more than some machines have to give.
-const POWERS: [&str; 12] = [
+const POWERS: [&str; 14] = [
     "--cap-add",
     "SYS_ADMIN",
     "--cap-add",
     "NET_ADMIN",
+    "--cap-add",
+    "SYS_PTRACE",
     "--security-opt",
     "seccomp=unconfined",
     "--security-opt",
