@@ -45,12 +45,18 @@ const READY: &str = "cloud-init status --wait > /dev/null; \
     mkdir -p /srv/sites /etc/caddy/sites && caddy version";
 
 /// Installs Docker with compose where the user data of the server did not ask for it, and waits until Docker answers. On
-/// Debian 12 compose is a program of its own, later a part of Docker.
+/// Debian 12 compose is a program of its own, later a part of Docker. What runs in containers does not reach the address at
+/// which the provider tells a server about itself, now and whenever Docker starts.
 const ENGINE: &str = "set -eu; command -v curl > /dev/null && command -v docker > /dev/null && \
     { command -v docker-compose > /dev/null || docker compose version > /dev/null 2>&1; } || \
     { apt-get update > /dev/null; DEBIAN_FRONTEND=noninteractive \
       apt-get install -y --no-install-recommends curl docker.io docker-compose iptables > /dev/null; }; \
-    docker version --format '{{.Server.Version}}'";
+    v=$(docker version --format '{{.Server.Version}}'); \
+    set -- DOCKER-USER -d 169.254.169.254 -j DROP; \
+    iptables -w -C \"$@\" 2> /dev/null || iptables -w -I \"$@\"; \
+    u=/etc/systemd/system/docker.service.d; mkdir -p $u; \
+    printf '[Service]\\nExecStartPost=-/usr/sbin/iptables -w -I %s\\n' \"$*\" > $u/wheelhouse.conf; \
+    echo \"$v\"";
 
 /// A site's server.
 pub struct WebServer {

@@ -102,6 +102,13 @@ fn a_node_site_is_served_changed_kept_and_taken_back() {
     let published = there(&sandbox, &["docker", "port", &container]);
     assert_eq!(published, "3000/tcp -> 127.0.0.1:3002");
 
+    let rule = "iptables -C DOCKER-USER -d 169.254.169.254 -j DROP && echo dropped";
+    let metadata = there(&sandbox, &["sh", "-c", rule]);
+    assert_eq!(
+        metadata, "dropped",
+        "no container asks for the server's metadata"
+    );
+
     // What the lock file names is installed on the server.
     let lock = r#"{"lockfileVersion":3,"packages":{"":{"dependencies":{"words":"file:words"}},
         "node_modules/words":{"resolved":"words","link":true},"words":{}}}"#;

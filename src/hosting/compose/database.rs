@@ -3,9 +3,9 @@
 
 use drivers::host::CommandLine;
 use serde_json::json;
-use vocab::{Span, Text};
+use vocab::{Span, Text, mask};
 
-use super::{Containers, MARIADB, template};
+use super::{Containers, MARIADB, health, template};
 use crate::webserver::{Result, SHORT, Trouble};
 
 /// Makes the passwords and salts, once, in files that only root reads: for the database and for the site.
@@ -76,9 +76,10 @@ impl Containers<'_> {
                 return Ok(());
             }
             if tokio::time::Instant::now() >= ends {
-                let said = super::health::said(self.there, &name, 3).await?;
+                let why = mask::mask(String::from_utf8_lossy(&asked.stderr).trim());
+                let said = health::told(self.there, &name).await?;
                 return Err(Trouble::Not(Text::line(format!(
-                    "the database did not answer within {FIRST}; it said: {said}"
+                    "the database did not answer within {FIRST} ({why}); it said: {said}"
                 ))));
             }
             tokio::time::sleep(std::time::Duration::from_millis(500)).await;

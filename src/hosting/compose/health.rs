@@ -47,14 +47,19 @@ pub(super) async fn wait(there: &WebServer, name: &str, port: u16, within: Span)
             }
         };
         if let Some(why) = why {
-            let all = said(there, name, LINES).await?;
-            let said = telling(all.as_str());
+            let said = told(there, name).await?;
             return Err(Trouble::Not(Text::line(format!(
                 "the new container does not serve: {why}; it said: {said}"
             ))));
         }
         tokio::time::sleep(BETWEEN).await;
     }
+}
+
+/// What a container said that tells the most.
+pub(super) async fn told(there: &WebServer, name: &str) -> Result<String> {
+    let all = said(there, name, LINES).await?;
+    Ok(telling(all.as_str()).to_owned())
 }
 
 /// The line that tells the most: the last one that speaks of an error and is not a place in a program, else the last one.
