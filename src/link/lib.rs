@@ -6,6 +6,8 @@
 
 mod local;
 
+use std::pin::Pin;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
@@ -19,6 +21,9 @@ pub use local::{LocalCommand, LocalWatch};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the engine has ended")]
 pub struct Gone;
+
+/// Something being read. It stands by itself, so that the watch can go on meanwhile.
+pub type Reading<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Seeing: a copy of the world that follows the engine's. Cheap to read, never blocks the engine.
 #[async_trait]
@@ -42,11 +47,11 @@ pub trait Watch: Send {
     /// Points of a series between two moments, as fine as the store still has them.
     async fn history(&self, key: SeriesKey, from: Time, until: Time) -> Vec<Point>;
 
-    /// Older runs than the world holds, newest first, at most `limit`.
-    async fn runs(&self, limit: usize) -> Vec<Run>;
+    /// The runs of the journal, those that the world does not hold too, newest first, at most `limit`.
+    fn runs(&self, limit: usize) -> Reading<Vec<Run>>;
 
-    /// Older audit lines than the world holds, newest first, at most `limit`.
-    async fn audit(&self, limit: usize) -> Vec<AuditLine>;
+    /// The lines of the audit log, those that the world does not hold too, newest first, at most `limit`.
+    fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>>;
 
     /// Checks every line of the audit log, those that the world does not hold too.
     async fn verify_audit(&self) -> AuditCheck;

@@ -12,7 +12,7 @@ use world::{
     SeriesKey, World,
 };
 
-use crate::{Command, Gone, Watch};
+use crate::{Command, Gone, Reading, Watch};
 
 /// Sees a local engine.
 pub struct LocalWatch {
@@ -81,12 +81,14 @@ impl Watch for LocalWatch {
         self.handle.history(key, from, until).await
     }
 
-    async fn runs(&self, limit: usize) -> Vec<Run> {
-        self.handle.runs(limit).await
+    fn runs(&self, limit: usize) -> Reading<Vec<Run>> {
+        let handle = self.handle.clone();
+        Box::pin(async move { handle.runs(limit).await })
     }
 
-    async fn audit(&self, limit: usize) -> Vec<AuditLine> {
-        self.handle.audit(limit).await
+    fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>> {
+        let handle = self.handle.clone();
+        Box::pin(async move { handle.audit(limit).await })
     }
 
     async fn verify_audit(&self) -> AuditCheck {

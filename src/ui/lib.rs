@@ -19,7 +19,7 @@ pub mod widgets;
 pub use filter::Filter;
 pub use keys::{KeyMap, Lookup};
 pub use list::List;
-pub use pane::{Figure, Look, Outcome, Pane, Pick, Seen, Title, View, Wish};
+pub use pane::{Figure, Look, Outcome, Pane, Past, Pick, Recalled, Seen, Title, View, Wish};
 pub use registry::{Action, Definition, Risk, Scope};
 pub use sign::Sign;
 pub use styles::{Role, Styles};

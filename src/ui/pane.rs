@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
 use vocab::{Domain, LogBatch, LogRequest, LogSource, RunId, Text, Time};
 use world::query::attention::About;
-use world::{Intent, Interest, World};
+use world::{AuditLine, Intent, Interest, Run, World};
 
 use crate::filter::Filter;
 use crate::registry::Action;
@@ -203,6 +203,24 @@ pub enum Outcome {
     Say(Text),
 }
 
+/// What the journal is asked for beyond what the world holds: at most so many, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// Runs.
+    Runs(usize),
+    /// Lines of the audit log.
+    Audit(usize),
+}
+
+/// What the journal holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Recalled {
+    /// Runs, the newest first.
+    Runs(Vec<Run>),
+    /// Lines of the audit log, the newest first.
+    Audit(Vec<AuditLine>),
+}
+
 /// A part of the screen.
 pub trait Pane {
     /// Which view it is.
@@ -270,4 +288,12 @@ pub trait Pane {
 
     /// Takes in lines that were read.
     fn take(&mut self, _batch: LogBatch) {}
+
+    /// What it wants to know of the past; `Some` once, when the end of what it knows was seen.
+    fn past(&mut self) -> Option<Past> {
+        None
+    }
+
+    /// Takes in what the journal holds.
+    fn recall(&mut self, _recalled: &Recalled) {}
 }

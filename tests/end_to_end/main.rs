@@ -9,6 +9,7 @@
 //! nodes         over SSH                         faults    what is cut, killed or frozen heals by itself
 //! terminal      sizes, signals, floods           logs      follow, filter, rotate
 //! services      probed, stopped, back           sites    deployed, changed, taken back, removed
+//! site_keys     the same from the keyboard alone
 //! two_at_once   one state folder, two programs   crash     kill -9 in the middle
 //! command_line  every subcommand                 wall      only looks
 //! site_types    node and wordpress, in containers on real servers
@@ -31,6 +32,7 @@ mod logs;
 mod nodes;
 mod services;
 mod site_types;
+mod site_keys;
 mod sites;
 mod support;
 mod terminal;

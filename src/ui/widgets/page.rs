@@ -46,6 +46,11 @@ impl Page {
         true
     }
 
+    /// Whether the last line was drawn.
+    pub const fn is_at_end(&self) -> bool {
+        self.top + self.rows >= self.lines
+    }
+
     /// `12 of 80` when there is more than fits.
     pub fn position(&self) -> Option<String> {
         (self.lines > self.rows).then(|| {

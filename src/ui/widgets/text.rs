@@ -72,6 +72,18 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, width: u16, line: impl Into<Line
         .0
 }
 
+/// Words and the spaces between them, in their order.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let is_other = |c: char| c.is_whitespace() != first.is_whitespace();
+        let (word, behind) = rest.split_at(rest.find(is_other).unwrap_or(rest.len()));
+        rest = behind;
+        Some(word)
+    })
+}
+
 /// Breaks a text into lines of at most `width` cells at spaces; a word longer than a line is broken between glyphs.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
@@ -79,7 +91,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.lines() {
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split_word_bounds() {
+        for word in words(paragraph) {
             let wide = word.width();
             if used + wide > width {
                 if !line.trim().is_empty() {
@@ -171,6 +183,7 @@ mod tests {
             ["no such socket:", "/run/docker.sock"]
         );
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("write [[a]] too", 8), ["write", "[[a]]", "too"]);
     }
 
     proptest! {

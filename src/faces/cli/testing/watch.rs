@@ -1,7 +1,7 @@
 //! A watch over a world that changes when it is told.
 
 use async_trait::async_trait;
-use link::{Gone, Watch};
+use link::{Gone, Reading, Watch};
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogItem, LogRequest, Time};
 use world::{AuditCheck, AuditLine, Event, Interest, Point, Run, SeriesKey, World};
@@ -83,12 +83,14 @@ impl Watch for FakeWatch {
         Vec::new()
     }
 
-    async fn runs(&self, limit: usize) -> Vec<Run> {
-        fleet::runs().into_iter().take(limit).collect()
+    fn runs(&self, limit: usize) -> Reading<Vec<Run>> {
+        let runs = fleet::runs().into_iter().take(limit).collect();
+        Box::pin(std::future::ready(runs))
     }
 
-    async fn audit(&self, limit: usize) -> Vec<AuditLine> {
-        fleet::audit().into_iter().rev().take(limit).collect()
+    fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>> {
+        let lines = fleet::audit().into_iter().rev().take(limit).collect();
+        Box::pin(std::future::ready(lines))
     }
 
     async fn verify_audit(&self) -> AuditCheck {

@@ -192,7 +192,8 @@ impl App {
             View::Runs => wanted.push(Action::RunUndo),
             View::Logs => wanted.extend([Action::LogsFollow, Action::LogsNextError]),
             View::Revenue => wanted.push(Action::RevenueExport),
-            View::Overview | View::Services | View::Sites => {}
+            View::Sites => wanted.extend([Action::ChangeDeploy, Action::ChangeRollback]),
+            View::Overview | View::Services => {}
         }
         if self.read_only() {
             wanted.retain(|action| {
@@ -201,6 +202,9 @@ impl App {
         }
         if scopes.contains(&"text") && self.whole() {
             wanted = vec![Action::AppBack, Action::PaneNextTab, Action::SearchNext];
+            if self.place.focus == View::Sites && !self.read_only() {
+                wanted.extend([Action::ChangeRelease, Action::ChangeRollback]);
+            }
         }
         wanted.extend([
             Action::MenuActions,

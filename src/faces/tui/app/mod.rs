@@ -22,7 +22,7 @@ use config::{Config, Diagnostic, Report, Theme};
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 use tui_input::Input;
-use ui::{KeyMap, Pane, Role, Seen, Styles, View};
+use ui::{KeyMap, Pane, Past, Recalled, Role, Seen, Styles, View};
 use vocab::{LogRequest, RunId, Span, Text, Time};
 use world::query::attention::About;
 use world::{Consent, Intent, Interest, Plan, Refusal};
@@ -60,6 +60,8 @@ pub enum Demand {
     Theme(String),
     /// List the folder that is called so in a typed path.
     Folder(String),
+    /// Read what the journal holds of the past.
+    Recall(Past),
     /// Read these logs in place of what was read before.
     Read(Vec<LogRequest>),
     /// Capture the mouse, or let it go.
@@ -85,6 +87,8 @@ pub enum Message {
     Said(Text, Role),
     /// A file was written, or why not.
     Exported(Result<PathBuf, Text>),
+    /// The journal was read.
+    Recalled(Recalled),
     /// A folder was listed.
     Listed(Listing),
     /// A theme was loaded, and what is wrong with it.
@@ -317,6 +321,8 @@ impl App {
     pub fn requests(&mut self) -> Vec<Demand> {
         let reads = self.panes.iter_mut().filter_map(|pane| pane.requests());
         let mut demands: Vec<Demand> = reads.map(Demand::Read).collect();
+        let past = self.panes.iter_mut().filter_map(|pane| pane.past());
+        demands.extend(past.map(Demand::Recall));
         if let Some(Dialog::Form(form)) = self.dialogs.last_mut() {
             demands.extend(form.wants().map(Demand::Folder));
         }

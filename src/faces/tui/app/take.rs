@@ -20,6 +20,11 @@ impl App {
                 }
                 _ => self.say(refusal.text, Role::Warn, now),
             },
+            Message::Recalled(recalled) => {
+                for pane in &mut self.panes {
+                    pane.recall(&recalled);
+                }
+            }
             Message::Listed(listing) => {
                 if let Some(Dialog::Form(form)) = self.dialogs.last_mut() {
                     form.listed(&listing);

@@ -8,7 +8,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
 use ui::list::Pressed;
 use ui::widgets::{Column, Row, Table, message};
-use ui::{Action, Figure, Filter, List, Look, Outcome, Pane, Role, Seen, Title, View};
+use ui::{
+    Action, Figure, Filter, List, Look, Outcome, Pane, Past, Recalled, Role, Seen, Title, View,
+};
 use world::Interest;
 use world::query::attention::About;
 
@@ -177,6 +179,17 @@ pub trait Rows: Default + Sized {
     /// Where the figures of a row come from.
     fn why(&self, item: &Self::Item, seen: Seen<'_>) -> Vec<Figure>;
 
+    /// The end of the list, or of a page beside it, was seen: there may be more than the world holds.
+    fn reached(&mut self, _tab: usize, _seen: Seen<'_>) {}
+
+    /// What it wants to know of the past; `Some` once.
+    fn past(&mut self) -> Option<Past> {
+        None
+    }
+
+    /// Takes in what the journal holds.
+    fn recall(&mut self, _recalled: &Recalled) {}
+
     /// Adds what is to be observed for the visible rows and the open detail with its page.
     fn interest(
         &self,
@@ -282,6 +295,9 @@ impl<R: Rows> ListPane<R> {
                 marked: list.is_marked(&keys[index]),
             }
         });
+        if look.whole && offset + rows >= keys.len() {
+            self.rows.reached(0, seen);
+        }
         self.visible = keys.into_iter().skip(offset).take(rows).collect();
     }
 
@@ -357,6 +373,9 @@ impl<R: Rows> Pane for ListPane<R> {
             let filter = &self.browse.list.filter;
             let lines = self.rows.page(self.browse.tab, filter, seen, look);
             self.browse.page.draw(buffer, area, lines);
+            if self.browse.page.is_at_end() {
+                self.rows.reached(self.browse.tab, seen);
+            }
             return;
         }
         let (left, right) = self.browse.areas(area, look.whole);
@@ -438,6 +457,14 @@ impl<R: Rows> Pane for ListPane<R> {
             Some((key, detail.tab))
         });
         self.rows.interest(&self.visible, open, interest);
+    }
+
+    fn past(&mut self) -> Option<Past> {
+        self.rows.past()
+    }
+
+    fn recall(&mut self, recalled: &Recalled) {
+        self.rows.recall(recalled);
     }
 
     fn click(&mut self, _column: u16, row: u16, seen: Seen<'_>, whole: bool) -> Outcome {

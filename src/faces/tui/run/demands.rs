@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::Report;
-use link::Command;
+use link::{Command, Reading};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use ui::Role;
+use ui::{Recalled, Role};
 use vocab::{RunId, Text};
 use world::{Consent, Intent, Plan, Refusal, RefusalKind};
 
@@ -79,6 +79,17 @@ impl Tasks {
             let loaded = Message::Themed(Box::new((theme, report)));
             if messages.blocking_send(loaded).is_err() {
                 tracing::debug!("the console ended before its theme was loaded");
+            }
+        });
+    }
+
+    /// Waits for what is read of the journal.
+    pub fn recall<T: Send + 'static>(&self, reading: Reading<T>, into: fn(T) -> Recalled) {
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            let read = into(reading.await);
+            if messages.send(Message::Recalled(read)).await.is_err() {
+                tracing::debug!("the console ended before the journal was read");
             }
         });
     }

@@ -19,8 +19,8 @@ use jiff::tz::TimeZone;
 use link::Watch;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
-use ui::Seen;
 use ui::terminal::{Drawn, Guard, Happening, Modes, Screen, check};
+use ui::{Past, Recalled, Seen};
 use vocab::{LogBatch, Span};
 use world::{Interest, Plan};
 
@@ -275,6 +275,12 @@ impl Console {
                     if let Some(message) = clipboard::copy(&text, &self.screen)? {
                         self.app.take(message, self.watch.now());
                     }
+                }
+                Demand::Recall(Past::Runs(limit)) => {
+                    self.tasks.recall(self.watch.runs(limit), Recalled::Runs);
+                }
+                Demand::Recall(Past::Audit(limit)) => {
+                    self.tasks.recall(self.watch.audit(limit), Recalled::Audit);
                 }
                 Demand::Theme(name) => self.tasks.load_theme(name),
                 Demand::Folder(typed) => self.tasks.list_folder(typed),

@@ -1,5 +1,7 @@
 //! Keys on sites and revenue: what is exported, where rows lead, what is refused.
 
+use world::{Intent, RunState, SiteVerb};
+
 use super::Bench;
 use crate::app::Demand;
 use crate::fixture::Fixture;
@@ -70,4 +72,29 @@ fn sites_are_sorted_and_found() {
             "{width}x{height}"
         );
     }
+}
+
+#[test]
+fn a_site_is_seen_from_the_first_step_of_its_making() {
+    let mut world = Fixture::before_the_first_site();
+    let making = Fixture::hosting();
+    let run = making.runs.values().next_back().unwrap();
+    let mut run = run.clone();
+    if let Intent::Site(order) = &mut run.plan.intent {
+        order.verb = SiteVerb::Deploy;
+    }
+    world.runs.insert(run.id(), run.clone());
+    let mut bench = Bench::new(world);
+    bench.press("7");
+    let screen = bench.screen(120, 20);
+    assert!(
+        screen.contains("◐ site-4.example") && screen.contains("deploy 1/4"),
+        "{screen}"
+    );
+    run.state = RunState::NeedsOperator;
+    bench.world.runs.insert(run.id(), run.clone());
+    assert!(bench.screen(120, 20).contains("! site-4.example"));
+    run.state = RunState::RolledBack;
+    bench.world.runs.insert(run.id(), run);
+    assert!(bench.screen(120, 20).contains("No site is hosted"));
 }

@@ -2,8 +2,9 @@
 
 use config::{Config, Report};
 use proptest::prelude::*;
+use ui::{Past, Recalled};
 use vocab::Span;
-use world::{Confirmation, Consent, ContainerVerb, Intent};
+use world::{AuditLine, Confirmation, Consent, ContainerVerb, Intent, Run, RunState};
 
 use super::{Bench, events};
 use crate::app::{Demand, Message};
@@ -354,4 +355,52 @@ proptest! {
         }
         bench.buffer(size.0, size.1);
     }
+}
+
+#[test]
+fn older_runs_are_read_when_the_end_is_seen() {
+    let mut bench = bench();
+    bench.press("5");
+    bench.screen(120, 30);
+    let known = bench.world.runs.len();
+    assert_eq!(
+        bench.app.requests(),
+        [Demand::Recall(Past::Runs(known + 500))]
+    );
+    bench.screen(120, 30);
+    assert_eq!(bench.app.requests(), [], "one answer is waited for");
+    let mut older = plan(0, Confirmation::Letter('r'));
+    older.title = "reboot compute-1".into();
+    let older = Run::new(older, RunState::Verified, NOW - Span::days(40));
+    let newer = bench.world.runs.values().rev().cloned();
+    let read: Vec<Run> = newer.chain([older]).collect();
+    let all = read.len();
+    bench.app.take(Message::Recalled(Recalled::Runs(read)), NOW);
+    let screen = bench.screen(120, 30);
+    assert!(screen.contains("reboot compute-1"), "{screen}");
+    assert!(screen.contains(&format!(" {all} ─")), "{screen}");
+    assert_eq!(
+        bench.app.requests(),
+        [],
+        "fewer than were asked for: it has all"
+    );
+    bench.press("G<enter>");
+    assert!(bench.screen(120, 30).contains("40d ago"));
+
+    bench.press("<esc>]");
+    bench.screen(120, 30);
+    let known = bench.world.audit.len();
+    assert_eq!(
+        bench.app.requests(),
+        [Demand::Recall(Past::Audit(known + 500))]
+    );
+    let line = AuditLine {
+        sequence: 0,
+        subject: "long ago".into(),
+        ..bench.world.audit.iter().next().unwrap().clone()
+    };
+    bench
+        .app
+        .take(Message::Recalled(Recalled::Audit(vec![line])), NOW);
+    assert!(bench.screen(120, 30).contains("long ago"));
 }

@@ -240,7 +240,10 @@ impl Field {
 
     /// Takes a folder that was listed.
     pub fn listed(&mut self, listing: &Listing) {
-        if let Value::Path(path) = &mut self.value {
+        if let Value::Path(path) = &mut self.value
+            // Folders that were passed on the way may be answered after the one that counts.
+            && path.asked.as_ref() == Some(&listing.typed)
+        {
             path.listing = Some(listing.clone());
         }
     }
@@ -301,6 +304,17 @@ mod tests {
         assert_eq!(all.offered().len(), 2, "hidden names are for who asks");
         assert!(all.complete());
         assert_eq!(all.text(), "üb");
+    }
+
+    #[test]
+    fn a_late_answer_of_another_folder_is_passed_over() {
+        let mut field = typed("sites/a", &["acme/"]);
+        field.listed(&Listing {
+            typed: String::new(),
+            folder: PathBuf::from("/srv"),
+            names: Ok(vec!["sites/".to_owned()]),
+        });
+        assert_eq!(field.offered(), ["acme/"]);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::widgets::figures::progress;
-use ui::{Filter, Look, Role, Seen, Sign};
-use world::{Run, RunState};
+use ui::{Filter, Look, Role, Sign};
+use world::{AuditLine, Run, RunState};
 
 use super::super::listing::Drawn;
 use super::super::shared::{age, named};
@@ -66,14 +66,15 @@ pub fn cells(run: &Run, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
     ]
 }
 
-/// The audit log, the newest line first.
-pub fn audit(filter: &Filter, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
+/// Lines of the audit log.
+pub fn audit<'a>(
+    lines: impl Iterator<Item = &'a AuditLine>,
+    filter: &Filter,
+    look: &Look<'_>,
+) -> Vec<Line<'static>> {
     let styles = look.styles;
     let mut test = filter.test();
-    let mut lines: Vec<&world::AuditLine> = seen.world.audit.iter().collect();
-    lines.reverse();
     let shown: Vec<Line<'static>> = lines
-        .into_iter()
         .filter(|line| {
             test.passes(&format!(
                 "{} {} {} {}",

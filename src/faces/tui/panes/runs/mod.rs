@@ -4,25 +4,29 @@
 
 mod detail;
 mod list;
+mod past;
 
 use std::cmp::Reverse;
 
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
-use ui::{Action, Figure, Filter, Look, Outcome, Seen, Sign, View};
+use ui::{Action, Figure, Filter, Look, Outcome, Past, Recalled, Seen, Sign, View};
 use vocab::RunId;
 use world::query::attention::About;
 use world::{Intent, Run};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
 use super::shared::{age, heading};
+use past::Memory;
 
 /// The pane.
 pub type Runs = ListPane<RunRows>;
 
 /// What it lists.
 #[derive(Default)]
-pub struct RunRows;
+pub struct RunRows {
+    memory: Memory,
+}
 
 impl Rows for RunRows {
     /// A run in the order of the list: the newest first.
@@ -45,11 +49,11 @@ impl Rows for RunRows {
     fn sums(&self, _seen: Seen<'_>) {}
 
     fn items<'a>(&'a self, _sums: &(), seen: Seen<'a>) -> Vec<&'a Run> {
-        seen.world.runs.values().rev().collect()
+        self.memory.runs(seen)
     }
 
     fn item<'a>(&'a self, key: &Reverse<RunId>, seen: Seen<'a>) -> Option<&'a Run> {
-        seen.world.runs.get(&key.0)
+        self.memory.run(&key.0, seen)
     }
 
     fn key(run: &Run) -> Reverse<RunId> {
@@ -74,7 +78,7 @@ impl Rows for RunRows {
     fn sort(_rows: &mut [&Run], _order: usize, _sums: &(), _seen: Seen<'_>) {}
 
     fn count(&self, seen: Seen<'_>) -> usize {
-        seen.world.runs.len()
+        self.memory.runs(seen).len()
     }
 
     fn nothing(&self, _seen: Seen<'_>) -> (String, String) {
@@ -118,7 +122,19 @@ impl Rows for RunRows {
         seen: Seen<'_>,
         look: &Look<'_>,
     ) -> Vec<Line<'static>> {
-        list::audit(filter, seen, look)
+        list::audit(self.memory.audit(seen), filter, look)
+    }
+
+    fn reached(&mut self, tab: usize, seen: Seen<'_>) {
+        self.memory.reached(tab > 0, seen);
+    }
+
+    fn past(&mut self) -> Option<Past> {
+        self.memory.wants()
+    }
+
+    fn recall(&mut self, recalled: &Recalled) {
+        self.memory.recall(recalled);
     }
 
     fn act(&self, action: Action, chosen: &Chosen<'_, Self>, _seen: Seen<'_>) -> Outcome {

@@ -9,7 +9,7 @@ use ui::{Role, Seen, Sign};
 use vocab::{Domain, Money};
 use world::money::Standing;
 use world::query::income::{revenue, standings};
-use world::{ServiceState, Site, SiteState};
+use world::{Run, RunState, ServiceState, Site, SiteState, SiteVerb};
 
 use super::super::amounts::net;
 use super::super::listing::{Drawn, Order};
@@ -38,6 +38,40 @@ pub const COLUMNS: [Column; 9] = [
     Column::left("address", 15, 1, 8),
 ];
 
+/// The run that makes a site, or got stuck making it, while the books do not hold it yet.
+fn making<'a>(domain: &Domain, seen: Seen<'a>) -> Option<&'a Run> {
+    if seen.world.sites.contains_key(domain) {
+        return None;
+    }
+    seen.world.runs.values().rev().find(|run| {
+        let order = run
+            .plan
+            .order()
+            .filter(|order| order.verb == SiteVerb::Deploy);
+        let is_open = !run.state.is_over() || run.state == RunState::NeedsOperator;
+        is_open && order.is_some_and(|order| order.site.domain == *domain)
+    })
+}
+
+/// The sites of the books and those that are being made, by domain.
+pub fn items(seen: Seen<'_>) -> Vec<&Site> {
+    let mut all: BTreeMap<&Domain, &Site> = BTreeMap::new();
+    for order in seen.world.runs.values().filter_map(|run| run.plan.order()) {
+        if let Some(site) = item(&order.site.domain, seen) {
+            all.insert(&site.domain, site);
+        }
+    }
+    let booked = seen.world.sites.values();
+    all.extend(booked.map(|site| (&site.domain, site)));
+    all.into_values().collect()
+}
+
+/// A site of the books, or one that is being made.
+pub fn item<'a>(domain: &Domain, seen: Seen<'a>) -> Option<&'a Site> {
+    let booked = seen.world.sites.get(domain);
+    booked.or_else(|| Some(&making(domain, seen)?.plan.order()?.site))
+}
+
 /// What is reckoned once for all rows.
 pub struct Sums {
     standings: BTreeMap<Domain, Standing>,
@@ -62,8 +96,11 @@ impl Sums {
         }
     }
 
-    fn sign(&self, site: &Site) -> Sign {
-        sign_of(site, self.standings.get(&site.domain))
+    fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
+        match making(&site.domain, seen) {
+            Some(run) => Sign::of_run(&run.state),
+            None => sign_of(site, self.standings.get(&site.domain)),
+        }
     }
 
     fn net(&self, site: &Site) -> Option<Money> {
@@ -72,14 +109,14 @@ impl Sums {
 }
 
 /// What the filter looks in.
-pub fn words(site: &Site, sums: &Sums) -> String {
+pub fn words(site: &Site, sums: &Sums, seen: Seen<'_>) -> String {
     format!(
         "{} {} {} {} {} {}",
         site.domain,
         site.affiliate,
         site.region,
         site.kind,
-        sums.sign(site).word,
+        sums.sign(site, seen).word,
         site.objects.address,
     )
 }
@@ -89,7 +126,9 @@ pub fn sort(rows: &mut [&Site], order: usize, sums: &Sums, seen: Seen<'_>) {
     match order {
         0 => rows.sort_by_key(|site| {
             let live = seen.world.run_on(&site.domain).is_some();
-            Reverse((badness(site, sums.standings.get(&site.domain)), live))
+            let stuck = making(&site.domain, seen).is_some() && !live;
+            let bad = badness(site, sums.standings.get(&site.domain));
+            Reverse((stuck, bad, live))
         }),
         2 => rows.sort_by_key(|site| sums.net(site).map(|net| net.amount)),
         3 => rows.sort_by(|a, b| a.affiliate.cmp(&b.affiliate)),
@@ -109,7 +148,7 @@ const fn badness(site: &Site, standing: Option<&Standing>) -> u8 {
 
 /// The books' word, unless a probe knows better.
 pub fn sign(site: &Site, seen: Seen<'_>) -> Sign {
-    sign_of(site, standings(seen.world, seen.now).get(&site.domain))
+    Sums::new(seen).sign(site, seen)
 }
 
 const fn sign_of(site: &Site, standing: Option<&Standing>) -> Sign {
@@ -138,7 +177,7 @@ pub fn nothing(seen: Seen<'_>) -> (String, String) {
 /// The cells of a row.
 pub fn cells(site: &Site, drawn: &Drawn<'_, Sums>) -> Vec<Line<'static>> {
     let (seen, styles) = (drawn.seen, drawn.look.styles);
-    let sign = drawn.sums.sign(site);
+    let sign = drawn.sums.sign(site, seen);
     let dim = |text: String| Line::from(styles.ink(Role::Dim, text));
     let state = match doing(site, seen) {
         Some(doing) => styles.ink(Role::Auto, doing),

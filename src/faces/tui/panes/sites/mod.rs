@@ -60,11 +60,11 @@ impl Rows for SiteRows {
     }
 
     fn items<'a>(&'a self, _sums: &list::Sums, seen: Seen<'a>) -> Vec<&'a Site> {
-        seen.world.sites.values().collect()
+        list::items(seen)
     }
 
     fn item<'a>(&'a self, key: &Domain, seen: Seen<'a>) -> Option<&'a Site> {
-        seen.world.sites.get(key)
+        list::item(key, seen)
     }
 
     fn key(site: &Site) -> Domain {
@@ -82,8 +82,8 @@ impl Rows for SiteRows {
         }
     }
 
-    fn words(site: &Site, sums: &list::Sums, _seen: Seen<'_>) -> String {
-        list::words(site, sums)
+    fn words(site: &Site, sums: &list::Sums, seen: Seen<'_>) -> String {
+        list::words(site, sums, seen)
     }
 
     fn sort(rows: &mut [&Site], order: usize, sums: &list::Sums, seen: Seen<'_>) {
@@ -91,7 +91,7 @@ impl Rows for SiteRows {
     }
 
     fn count(&self, seen: Seen<'_>) -> usize {
-        seen.world.sites.len()
+        list::items(seen).len()
     }
 
     fn nothing(&self, seen: Seen<'_>) -> (String, String) {
