@@ -192,7 +192,7 @@ impl App {
             View::Runs => wanted.push(Action::RunUndo),
             View::Logs => wanted.extend([Action::LogsFollow, Action::LogsNextError]),
             View::Revenue => wanted.push(Action::RevenueExport),
-            View::Sites => wanted.extend([Action::ChangeDeploy, Action::ChangeRollback]),
+            View::Sites => wanted.push(Action::ChangeDeploy),
             View::Overview | View::Services => {}
         }
         if self.read_only() {
