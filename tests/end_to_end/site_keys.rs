@@ -21,13 +21,18 @@ fn a_site_lives_and_goes_by_keys() {
 
     pty.keys("7").wait_for("D deploys one");
     pty.keys("D").wait_for("deploy a site");
-    pty.keys("shop.example.com<tab>").keys(&folder.display().to_string());
+    pty.keys("shop.example.com<tab>")
+        .keys(&folder.display().to_string());
     // The folder's name is offered as soon as its parent was read.
     pty.wait_for("shop/");
     pty.keys("<enter>")
         .wait_within(seconds(20), "as soon as")
         .wait_for("$15.00 a month");
-    assert_eq!(sandbox.count("hetzner", "servers"), 0, "nothing is made before the letter");
+    assert_eq!(
+        sandbox.count("hetzner", "servers"),
+        0,
+        "nothing is made before the letter"
+    );
     pty.read_plan().keys("d");
     pty.wait_line(DEPLOYMENT, &["shop.example.com", "active"]);
     let site = home.run(&["sites", "shop.example.com", "--json"]).json();
