@@ -52,8 +52,9 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
 ];
 
 /// Libraries that only these rooms may have.
-const KEPT_IN: [(&str, &[&str]); 15] = [
+const KEPT_IN: [(&str, &[&str]); 16] = [
     ("bollard", &["drivers"]),
+    ("object_store", &["drivers"]),
     ("openssh", &["drivers"]),
     ("reqwest", &["drivers"]),
     ("hickory-resolver", &["drivers"]),

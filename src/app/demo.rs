@@ -34,6 +34,7 @@ pub async fn start(arguments: &Arguments, options: &DemoOptions) -> Result<Runni
         discover: false,
         hosting: Err("the demo makes no sites: it has no providers".into()),
         terms: Some(simulation.terms.clone()),
+        backup_rules: Some(simulation.backup_rules.clone()),
         simulation: Some(simulation),
     };
     let folder = tempfile::Builder::new()

@@ -11,7 +11,7 @@ use engine::{Fabric, NodePlan};
 use vocab::{NodeName, Text};
 use world::{NodeProfile, Notice, NoticeKind};
 
-use super::hosting;
+use super::{backups, hosting};
 
 /// The fabric of a fleet file, and a notice for each node that cannot even be tried.
 pub fn of(fleet: &Fleet, state: &Path) -> (Fabric, Vec<Notice>) {
@@ -39,6 +39,7 @@ pub fn of(fleet: &Fleet, state: &Path) -> (Fabric, Vec<Notice>) {
         discover: fleet.discover_services,
         hosting: hosting::ends(fleet, state),
         terms: hosting::declared_terms(fleet),
+        backup_rules: backups::rules(fleet),
         simulation: None,
     };
     (fabric, notices)

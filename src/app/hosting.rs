@@ -12,6 +12,8 @@ use kit::files;
 use vocab::{Secret, Text};
 use world::money::{Exchange, Terms};
 
+use super::backups;
+
 /// What sites are made with, or why they cannot be and how to mend it.
 pub fn ends(fleet: &Fleet, state: &Path) -> Result<Arc<Ends>, Text> {
     let terms = terms(fleet)?;
@@ -41,6 +43,7 @@ pub fn ends(fleet: &Fleet, state: &Path) -> Result<Arc<Ends>, Text> {
         machines: Arc::new(SshMachines::new(keys.clone())),
         keys,
         visits: Arc::new(FromHere),
+        backups: backups::vault(fleet, state),
         offer: offer(fleet, terms, state),
         installation: installation(fleet, state)?,
         name_server,
@@ -91,22 +94,27 @@ fn access(name: &str, provider: Option<&Provider>, url: &str) -> Result<Access, 
 
 /// The token, from where the fleet file says.
 fn token(name: &str, credential: &Credential) -> Result<Secret, Text> {
+    secret(&format!("the token of {name}"), credential)
+}
+
+/// A secret, from where the fleet file says; `what` is how it is called.
+pub fn secret(what: &str, credential: &Credential) -> Result<Secret, Text> {
     let token = match credential {
         Credential::Inline(token) => token.to_string(),
         Credential::Environment(variable) => std::env::var(variable.as_str()).map_err(|_| {
             Text::line(format!(
-                "the environment variable {variable} with the token of {name} is not set"
+                "the environment variable {variable} with {what} is not set"
             ))
         })?,
         Credential::File(path) => std::fs::read_to_string(path).map_err(|error| {
             Text::line(format!(
-                "the token of {name} cannot be read from {}: {error}",
+                "{what} cannot be read from {}: {error}",
                 path.display()
             ))
         })?,
     };
     match token.trim() {
-        "" => Err(Text::line(format!("the token of {name} is empty"))),
+        "" => Err(Text::line(format!("{what} is empty"))),
         token => Ok(Secret::new(token.to_owned())),
     }
 }

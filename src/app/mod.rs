@@ -1,5 +1,6 @@
 //! Wiring: arguments → configuration → store → engine → link → face → exit code. The only room that knows all others.
 
+mod backups;
 mod boot;
 mod demo;
 mod diagnosis;

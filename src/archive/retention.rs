@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use vocab::Time;
 
 /// How many backups to keep by age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +15,19 @@ pub struct Retention {
     pub weekly: usize,
     /// Of so many months the last backup.
     pub monthly: usize,
+}
+
+impl Reason {
+    /// The word shown.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+            Self::Monthly => "monthly",
+            Self::Future => "future",
+        }
+    }
 }
 
 impl Default for Retention {
@@ -81,6 +96,13 @@ pub fn keep(dates: &[DateTime], now: DateTime, retention: Retention) -> Vec<Vec<
     mark(Reason::Weekly, week, retention.weekly);
     mark(Reason::Monthly, month, retention.monthly);
     reasons
+}
+
+/// [`keep`] by the calendar of UTC, which knows no hour twice.
+pub fn keep_in_utc(times: &[Time], now: Time, retention: Retention) -> Vec<Vec<Reason>> {
+    let date = |time: &Time| time.timestamp().to_zoned(TimeZone::UTC).datetime();
+    let dates: Vec<DateTime> = times.iter().map(date).collect();
+    keep(&dates, date(&now), retention)
 }
 
 // Periods by their year and their number in it.
@@ -157,6 +179,24 @@ mod tests {
         };
         assert_eq!(kept(&dates, none), BTreeSet::from([dates[0]]));
         assert!(keep(&[], NOW, none).is_empty());
+    }
+
+    #[test]
+    fn moments_are_days_of_utc() {
+        let times = ["2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"].map(|text| Time::parse(text));
+        let [Some(before), Some(after)] = times else {
+            panic!("two moments");
+        };
+        let daily = Retention {
+            daily: 2,
+            weekly: 0,
+            monthly: 0,
+        };
+        let reasons = keep_in_utc(&[before, after], after, daily);
+        assert_eq!(
+            reasons,
+            [vec![Reason::Daily], vec![Reason::Newest, Reason::Daily]]
+        );
     }
 
     #[test]

@@ -230,6 +230,8 @@ impl Core {
         self.observe(self.fabric.declared());
         let terms = self.fabric.terms.clone().map(Box::new);
         self.observe(Fact::TermsDeclared(terms));
+        let rules = self.fabric.backup_rules.clone().map(Box::new);
+        self.observe(Fact::BackupsDeclared(rules));
         let connections = Arc::new(self.nodes.follow(&self.fabric));
         *self
             .connections

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vocab::{NodeName, ServiceSpec, Span, Text};
 use world::money::Terms;
-use world::{Event, Fact, Interest, NodeProfile};
+use world::{BackupRules, Event, Fact, Interest, NodeProfile};
 
 use crate::supervise::supervise;
 
@@ -42,6 +42,8 @@ pub struct Fabric {
     pub hosting: Result<Arc<hosting::Ends>, Text>,
     /// What hosting is sold for, when that is configured.
     pub terms: Option<Terms>,
+    /// How backups are made, when the fleet file says.
+    pub backup_rules: Option<BackupRules>,
     /// The simulation that stands in for the sources, in a demo.
     pub simulation: Option<Arc<sources::demo::Simulation>>,
 }

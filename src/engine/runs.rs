@@ -295,6 +295,9 @@ impl Core {
         for site in store.sites().await? {
             self.observe(Fact::SiteBooked(Box::new(site)));
         }
+        for backup in store.backups().await? {
+            self.observe(Fact::BackupBooked(Box::new(backup)));
+        }
         let known = store.runs(100).await?;
         for run in known.runs.into_iter().rev() {
             self.observe(Fact::RunRecorded(Box::new(run)));

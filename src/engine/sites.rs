@@ -11,8 +11,8 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RunId, Text, Time};
 use world::{
-    Actor, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site, SiteRequest,
-    StepState, World,
+    Actor, Backup, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site,
+    SiteRequest, StepProgress, StepState, World,
 };
 
 use crate::core::Core;
@@ -60,6 +60,33 @@ impl Book for Books {
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
         let sites = self.store.sites().await.map_err(|error| words(&error))?;
         Ok(sites.into_iter().find(|site| site.domain == *domain))
+    }
+
+    async fn put_backup(&self, backup: &Backup) -> Result<(), Text> {
+        self.store
+            .put_backup(backup)
+            .await
+            .map_err(|error| words(&error))?;
+        self.tell(Fact::BackupBooked(Box::new(backup.clone())))
+            .await;
+        Ok(())
+    }
+
+    async fn remove_backup(&self, id: RunId) -> Result<(), Text> {
+        self.store
+            .remove_backup(id)
+            .await
+            .map_err(|error| words(&error))?;
+        self.tell(Fact::BackupGone(id)).await;
+        Ok(())
+    }
+
+    async fn backups(&self, domain: &Domain) -> Result<Vec<Backup>, Text> {
+        let backups = self.store.backups().await.map_err(|error| words(&error))?;
+        let of_site = backups
+            .into_iter()
+            .filter(|backup| backup.domain == *domain);
+        Ok(of_site.collect())
     }
 }
 
@@ -138,6 +165,24 @@ impl Core {
         for site in sites {
             if self.world.sites.get(&site.domain) != Some(&site) {
                 self.observe(Fact::SiteBooked(Box::new(site)));
+            }
+        }
+        let Ok(backups) = store.backups().await else {
+            return;
+        };
+        let gone: Vec<RunId> = self
+            .world
+            .backups
+            .keys()
+            .filter(|id| !backups.iter().any(|backup| backup.id == **id))
+            .copied()
+            .collect();
+        for id in gone {
+            self.observe(Fact::BackupGone(id));
+        }
+        for backup in backups {
+            if self.world.backups.get(&backup.id) != Some(&backup) {
+                self.observe(Fact::BackupBooked(Box::new(backup)));
             }
         }
     }
@@ -303,6 +348,14 @@ async fn show(teller: &Teller, run: &Run, shown: &Mutex<Vec<StepState>>, progres
                 step,
                 state: shown.lock().unwrap_or_else(PoisonError::into_inner)[step].clone(),
                 output: Some(Text::block(format!("waits: {why}\n"))),
+            };
+            teller.tell(fact).await;
+        }
+        Progress::Moves { step, done, of } => {
+            let fact = Fact::StepProgressed {
+                run: run.id(),
+                step,
+                progress: StepProgress { done, of },
             };
             teller.tell(fact).await;
         }

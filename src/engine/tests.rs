@@ -46,6 +46,7 @@ impl Bench {
             discover: false,
             hosting: Err("no providers".into()),
             terms: Some(simulation.terms.clone()),
+            backup_rules: None,
             simulation: Some(simulation),
         };
         let folder = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@
 //! the order says. Every object carries the installation's and the deployment's mark, and nothing without both is ever
 //! deleted.
 
+mod backup;
 mod compose;
 mod keys;
 mod kind;
@@ -27,6 +28,7 @@ mod webserver;
 mod words;
 mod work;
 
+pub use backup::Vault;
 pub use compose::Containers;
 pub use keys::{KeyError, Keys};
 pub use machine::{Machines, SshMachines};

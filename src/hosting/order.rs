@@ -10,6 +10,7 @@ use world::{
     SiteVerb, World,
 };
 
+use crate::backup;
 use crate::kind;
 use crate::offer::Affiliate;
 use crate::plan::VERSION;
@@ -26,6 +27,10 @@ pub(crate) async fn of(
     now: Time,
 ) -> Result<SiteOrder> {
     match request {
+        SiteRequest::Backup { .. }
+        | SiteRequest::Restore(_)
+        | SiteRequest::Drill { .. }
+        | SiteRequest::Prune { .. } => backup::order(world, ends, request, id, now).await,
         SiteRequest::Deploy(wish) => deploy(world, ends, wish, id, now).await,
         SiteRequest::Release { domain, files } => {
             release(ends, world.site(domain)?, files, now).await
@@ -110,7 +115,7 @@ async fn release(ends: &Ends, site: &Site, files: &Path, now: Time) -> Result<Si
     ))
 }
 
-fn order(
+pub(crate) fn order(
     ends: &Ends,
     verb: SiteVerb,
     site: Site,
@@ -128,6 +133,7 @@ fn order(
         certificates: ends.offer.certificates.clone(),
         email: None,
         level: RollbackLevel::Full,
+        backup: None,
         version: VERSION,
     }
 }
@@ -204,10 +210,10 @@ async fn read(
     Ok((released, kind, release.root.to_string_lossy().into_owned()))
 }
 
-fn missing(words: String) -> Refusal {
+pub(crate) fn missing(words: String) -> Refusal {
     Refusal::new(RefusalKind::NotFound, words)
 }
 
-fn invalid(words: String) -> Refusal {
+pub(crate) fn invalid(words: String) -> Refusal {
     Refusal::new(RefusalKind::Invalid, words)
 }

@@ -10,6 +10,7 @@ use world::{
     Reversibility, SiteOrder, SiteRequest, SiteStep, SiteVerb, World,
 };
 
+use crate::backup;
 use crate::names;
 use crate::order;
 use crate::ports;
@@ -37,7 +38,9 @@ pub async fn plan(
     if order.verb == SiteVerb::Deploy {
         free(ends, &mut order).await?;
     }
-    if order.site.kind != SiteKind::Static && order.verb != SiteVerb::Delete {
+    let needs_port =
+        matches!(order.verb, SiteVerb::Deploy | SiteVerb::Release) || backup::needs_port(&order);
+    if order.site.kind != SiteKind::Static && needs_port {
         let port = ports::free(world, &ends.offer.ports, &order)?;
         order.port_before = order.site.objects.port.replace(port);
     }
@@ -56,6 +59,9 @@ pub async fn plan(
             Reversibility::Irreversible,
             Confirmation::TypedName(domain.clone()),
         ),
+        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
+            backup::consent(&order)
+        }
     };
     Ok(Plan {
         id,
@@ -73,7 +79,9 @@ pub async fn plan(
         steps,
         verification: Text::line(match order.verb {
             SiteVerb::Delete => "nothing of it is left at the providers",
-            _ => "the site answers over HTTPS under its name",
+            _ => {
+                backup::verification(&order).unwrap_or("the site answers over HTTPS under its name")
+            }
         }),
         inverse: None,
         warnings,
@@ -183,11 +191,14 @@ fn detail(order: &SiteOrder) -> String {
             "{} a month from {} ends; server {} is deleted with all that is on it",
             site.price, site.affiliate, site.objects.server_name
         ),
+        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
+            backup::detail(order)
+        }
     }
 }
 
 fn warnings(order: &SiteOrder) -> Vec<Text> {
-    let mut warnings = Vec::new();
+    let mut warnings = backup::warnings(order);
     if order.verb == SiteVerb::Delete {
         warnings.push(Text::line("the files on its server are gone afterwards"));
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use saga::{End, Forward, Record, Step, Undoing};
+use saga::{End, Forward, Progress, Record, Step, Undoing};
 use vocab::{SiteKind, Span, Text, Time};
 use world::plan::StepCall;
 use world::{Plan, RunState, SiteOrder, SiteStep, SiteVerb, StepState};
 
+use crate::backup;
 use crate::names;
 use crate::step::Doing;
 use crate::work::{Book, Ends, Work};
@@ -51,6 +52,9 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
             S::EndServer,
             S::EndBook,
         ],
+        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
+            backup::steps_of(order)
+        }
     };
     let is_meant = |step: &SiteStep| match step {
         S::Database => kind == SiteKind::WordPress,
@@ -67,6 +71,7 @@ pub fn steps(
     order: &SiteOrder,
     ends: &Ends,
     book: Arc<dyn Book>,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Vec<Arc<dyn Step>> {
     let work = Arc::new(Work {
         order: order.clone(),
@@ -79,9 +84,11 @@ pub fn steps(
             StepCall::Site(step) => Some(*step),
             _ => None,
         })
-        .map(|step| {
+        .enumerate()
+        .map(|(index, step)| {
             let work = work.clone();
-            Arc::new(Doing { step, work }) as Arc<dyn Step>
+            let told = backup::told(index, progress.clone());
+            Arc::new(Doing { step, work, told }) as Arc<dyn Step>
         })
         .collect()
 }
@@ -102,7 +109,7 @@ pub async fn carry_on(
             order.version
         )));
     }
-    let doings = steps(plan, order, ends, book);
+    let doings = steps(plan, order, ends, book, &context.progress);
     let end = saga::drive(plan.id, &doings, order.level, context).await;
     ends.machines.leave(&names::server_of(order)).await;
     end
@@ -113,6 +120,10 @@ pub fn state_of(end: &End, order: &SiteOrder) -> RunState {
     match end {
         End::Complete(_) => RunState::Verified,
         End::RolledBack { .. } if order.verb == SiteVerb::Delete => RunState::NeedsOperator,
+        // Nothing was made that could be taken back.
+        End::RolledBack { .. } if matches!(order.verb, SiteVerb::Drill | SiteVerb::Prune) => {
+            RunState::Failed
+        }
         End::RolledBack { .. } => RunState::RolledBack,
         End::NeedsOperator { .. } => RunState::NeedsOperator,
         End::Interrupted(_) => RunState::Unknown,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use saga::{Facts, Look, Object, Outcome, Step, Undone};
 use vocab::{RollbackLevel, Span};
-use world::SiteStep;
+use world::{BackupStep, SiteStep};
 
+use crate::backup::Told;
 use crate::steps::{
-    answers, base, book, container, customer, database, end, host_key, record, resolves, retire,
-    route, server, ssh_key, subscription, switch, upload,
+    answers, backup, base, book, container, customer, database, end, host_key, record, resolves,
+    retire, route, server, ssh_key, subscription, switch, upload,
 };
 use crate::work::Work;
 
@@ -17,6 +18,7 @@ use crate::work::Work;
 pub(crate) struct Doing {
     pub step: SiteStep,
     pub work: Arc<Work>,
+    pub told: Told,
 }
 
 /// A text of the step for the journal.
@@ -43,6 +45,7 @@ pub(crate) const fn word(step: SiteStep) -> &'static str {
         SiteStep::EndContainers => "end containers",
         SiteStep::EndServer => "end server",
         SiteStep::EndBook => "end book",
+        SiteStep::Backup(step) => crate::backup::word(step),
     }
 }
 
@@ -54,6 +57,7 @@ impl Step for Doing {
 
     fn undone_from(&self) -> Option<RollbackLevel> {
         match self.step {
+            SiteStep::Backup(step) => backup::undone_from(step),
             // What is gone is not billed: the subscription goes with the server.
             SiteStep::Server | SiteStep::Record | SiteStep::Subscription => {
                 Some(RollbackLevel::Partial)
@@ -88,6 +92,8 @@ impl Step for Doing {
             SiteStep::SshKey | SiteStep::Server | SiteStep::EndServer => servers,
             SiteStep::Record | SiteStep::EndRecord => names,
             SiteStep::Customer | SiteStep::Subscription | SiteStep::EndSubscription => money,
+            SiteStep::Backup(BackupStep::Redirect) => names,
+            SiteStep::Backup(_) => backup::settle(&self.work),
             // Done over a connection of ours, whose end ends the command, or by ourselves.
             _ => Span::ZERO,
         }
@@ -104,6 +110,7 @@ impl Step for Doing {
             SiteStep::Customer => customer::look(work).await,
             SiteStep::Subscription => subscription::look(work, facts).await,
             SiteStep::Book => book::look(work).await,
+            SiteStep::Backup(step) => backup::look(work, step, facts, &self.told).await,
             // Doing it again is looking.
             SiteStep::HostKey
             | SiteStep::Base
@@ -145,6 +152,7 @@ impl Step for Doing {
             SiteStep::EndContainers => end::containers(work).await,
             SiteStep::EndServer => end::server(work).await,
             SiteStep::EndBook => end::book(work).await,
+            SiteStep::Backup(step) => backup::perform(work, step, facts, &self.told).await,
         }
     }
 
@@ -160,6 +168,7 @@ impl Step for Doing {
             SiteStep::Customer => customer::undo(work, object).await,
             SiteStep::Subscription => subscription::undo(work, object).await,
             SiteStep::Book => book::undo(work).await,
+            SiteStep::Backup(step) => backup::undo(work, step, object).await,
             _ => Undone::Done("nothing to take back".into()),
         }
     }

@@ -116,8 +116,36 @@ impl WebServer {
     pub async fn send(&self, release: &ReleaseId, archive: &[u8], sums: &str) -> Result<()> {
         let (path, part) = (
             self.release(release),
-            format!("{}.part", self.release(release)),
+            self.unpack(release, archive, sums).await?,
         );
+        if self.has(release).await? {
+            return self
+                .run("rm", ["-rf", "--", &part], b"", SHORT)
+                .await
+                .map(drop);
+        }
+        self.run("mv", ["-T", "--", &part, &path], b"", SHORT)
+            .await
+            .map(drop)
+    }
+
+    /// The same, for a release that may lie there damaged: what is there goes.
+    pub async fn replace(&self, release: &ReleaseId, archive: &[u8], sums: &str) -> Result<()> {
+        // One after the other, as near as two renames are; what was installed beside the old files is installed again.
+        const REPLACE: &str = "set -eu; rm -rf \"$1.old\"; [ ! -e \"$1\" ] || mv -T \"$1\" \"$1.old\"; \
+            mv -T \"$2\" \"$1\"; rm -rf \"$1.old\" \"$1.installed\" \"$1.installing\"";
+        let (path, part) = (
+            self.release(release),
+            self.unpack(release, archive, sums).await?,
+        );
+        self.run("sh", ["-c", REPLACE, "replace", &path, &part], b"", SHORT)
+            .await
+            .map(drop)
+    }
+
+    /// Unpacks a release beside its place and checks it; says where.
+    async fn unpack(&self, release: &ReleaseId, archive: &[u8], sums: &str) -> Result<String> {
+        let part = format!("{}.part", self.release(release));
         self.run("rm", ["-rf", "--", &part], b"", SHORT).await?;
         self.run("mkdir", ["-p", "--", &part], b"", SHORT).await?;
         let unpack = ["-x", "-f", "-", "--touch", "--no-same-owner", "-C", &part];
@@ -134,15 +162,7 @@ impl WebServer {
         self.run("env", check, sums.as_bytes(), UPLOAD).await?;
         self.run("chmod", ["-R", "a+rX", "--", &part], b"", SHORT)
             .await?;
-        if self.has(release).await? {
-            return self
-                .run("rm", ["-rf", "--", &part], b"", SHORT)
-                .await
-                .map(drop);
-        }
-        self.run("mv", ["-T", "--", &part, &path], b"", SHORT)
-            .await
-            .map(drop)
+        Ok(part)
     }
 
     /// Takes a release away.

@@ -3,6 +3,7 @@
 use vocab::{SiteKind, Span};
 use world::{SiteOrder, SiteStep};
 
+use crate::backup;
 use crate::names;
 
 /// What a step does.
@@ -36,6 +37,7 @@ pub(crate) fn title(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::EndContainers => "remove containers, volumes and network".to_owned(),
         SiteStep::EndServer => format!("delete server {}", names::server_of(order)),
         SiteStep::EndBook => "gone".to_owned(),
+        SiteStep::Backup(step) => backup::title(step, order),
     }
 }
 
@@ -80,12 +82,14 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
         ),
         SiteStep::EndServer => format!("DELETE /servers/{}", objects.server),
         SiteStep::EndBook => "the site out of the books".to_owned(),
+        SiteStep::Backup(step) => backup::exact(step, order),
     }
 }
 
 /// How long it may take.
 pub(crate) const fn deadline(step: SiteStep) -> Span {
     match step {
+        SiteStep::Backup(step) => backup::deadline(step),
         SiteStep::Upload => Span::minutes(10),
         SiteStep::Container => Span::minutes(20),
         SiteStep::Database => Span::minutes(14),

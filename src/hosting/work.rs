@@ -9,8 +9,9 @@ use drivers::provider::hetzner::Hetzner;
 use drivers::provider::stripe::Stripe;
 use saga::Facts;
 use vocab::{Domain, RunId, SiteKind, Span, Text};
-use world::{Site, SiteOrder};
+use world::{Backup, BackupOrder, Site, SiteOrder};
 
+use crate::backup::Vault;
 use crate::keys::Keys;
 use crate::machine::Machines;
 use crate::names;
@@ -29,6 +30,15 @@ pub trait Book: Send + Sync {
 
     /// A site as it is written down.
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text>;
+
+    /// Writes a backup down as it is now.
+    async fn put_backup(&self, backup: &Backup) -> Result<(), Text>;
+
+    /// Takes a backup out; one that is not there is no error.
+    async fn remove_backup(&self, id: RunId) -> Result<(), Text>;
+
+    /// The backups of a site as they are written down.
+    async fn backups(&self, domain: &Domain) -> Result<Vec<Backup>, Text>;
 }
 
 /// How long is waited for what takes its time outside.
@@ -73,6 +83,8 @@ pub struct Ends {
     pub machines: Arc<dyn Machines>,
     /// Looking at sites as their visitors do.
     pub visits: Arc<dyn Visits>,
+    /// Where backups are kept, or why nowhere.
+    pub backups: Result<Arc<Vault>, Text>,
     /// What is offered, and how it is kept.
     pub offer: Offer,
     /// Which installation of the console the objects belong to.
@@ -104,6 +116,20 @@ impl Work {
     /// Whether the site runs in containers.
     pub fn has_containers(&self) -> bool {
         self.order.site.kind != SiteKind::Static
+    }
+
+    /// Where backups are kept.
+    pub fn vault(&self) -> Result<&Vault, Trouble> {
+        match &self.ends.backups {
+            Ok(vault) => Ok(vault),
+            Err(why) => Err(Trouble::Not(why.clone())),
+        }
+    }
+
+    /// Which backup it is about.
+    pub fn backup(&self) -> Result<&BackupOrder, Trouble> {
+        let order = self.order.backup.as_ref();
+        order.ok_or_else(|| Trouble::Not(Text::line("the order names no backup")))
     }
 
     /// The name of the site's server.

@@ -1,7 +1,7 @@
 //! What a saga asks of its journal.
 
 use async_trait::async_trait;
-use vocab::{RunId, Text};
+use vocab::{Bytes, RunId, Text};
 
 use crate::record::{Record, Status};
 
@@ -40,6 +40,15 @@ pub enum Progress {
         step: usize,
         /// For what: `until nothing can still arrive, 40 s` …
         why: Text,
+    },
+    /// A step sends or receives.
+    Moves {
+        /// Which.
+        step: usize,
+        /// So much went through.
+        done: Bytes,
+        /// Of so much, when that is known.
+        of: Option<Bytes>,
     },
     /// The saga turned back.
     Turned(Status),

@@ -8,6 +8,7 @@
 //! waits and may lose the last seconds.
 
 mod audit;
+mod backups;
 mod connection;
 mod error;
 mod folder;

@@ -10,9 +10,10 @@ use vocab::{
     Time,
 };
 
+use crate::backup::{Backup, BackupRules};
 use crate::money::Terms;
 use crate::node::NodeProfile;
-use crate::run::{AuditLine, Run, RunState, StepState};
+use crate::run::{AuditLine, Run, RunState, StepProgress, StepState};
 use crate::series::{Point, SeriesKey};
 use crate::site::Site;
 
@@ -210,6 +211,15 @@ pub enum Fact {
         /// What it printed since the last word of it; at most 64 KB are kept.
         output: Option<Text>,
     },
+    /// A step of a run sends or receives; only told, never stored.
+    StepProgressed {
+        /// The run.
+        run: RunId,
+        /// Which of its steps.
+        step: usize,
+        /// How far it is.
+        progress: StepProgress,
+    },
     /// A run moved on.
     RunMoved {
         /// The run.
@@ -223,6 +233,12 @@ pub enum Fact {
     SiteBooked(Box<Site>),
     /// A site is no longer in the books.
     SiteGone(Domain),
+    /// The fleet file says how backups are made, or no longer does.
+    BackupsDeclared(Option<Box<BackupRules>>),
+    /// A backup is so, by the books.
+    BackupBooked(Box<Backup>),
+    /// A backup is no longer in the books.
+    BackupGone(RunId),
     /// A line was written to the audit log, or read back from it.
     Audited(AuditLine),
     /// Something about the console itself wants to be known; replaces an earlier notice of the same kind and subject.

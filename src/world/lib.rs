@@ -5,6 +5,7 @@
 //! Flow: [`Event`] → [`World::apply`] → [`Effect`]s for the engine; faces read the world and the [`query`] functions.
 //! The local console, the wall, a replay, the demo and the tests all share the one `apply`.
 
+pub mod backup;
 pub mod effect;
 pub mod event;
 pub mod intent;
@@ -23,6 +24,9 @@ pub mod site_request;
 pub mod tracked;
 mod world;
 
+pub use backup::{
+    Backup, BackupOrder, BackupPart, BackupRules, BackupStep, LostServer, SitePart, Wanted,
+};
 pub use effect::Effect;
 pub use event::{Event, Fact, Notice, NoticeKind};
 pub use intent::{ContainerVerb, Intent};
@@ -30,9 +34,11 @@ pub use interest::Interest;
 pub use node::{EngineState, Link, Node, NodeProfile};
 pub use plan::{Confirmation, Consent, Plan, PlanObject, PlannedStep, Reversibility};
 pub use refusal::{Refusal, RefusalKind};
-pub use run::{Actor, AuditCheck, AuditLine, Face, Run, RunState, StepRecord, StepState};
+pub use run::{
+    Actor, AuditCheck, AuditLine, Face, Run, RunState, StepProgress, StepRecord, StepState,
+};
 pub use series::{Metric, Point, Series, SeriesKey, Subject};
 pub use site::{Machine, Release, Site, SiteObjects, SiteOrder, SiteState, SiteStep, SiteVerb};
-pub use site_request::{DeployRequest, SiteRequest};
+pub use site_request::{DeployRequest, RestoreRequest, SiteRequest};
 pub use tracked::{ServiceState, TrackedContainer, TrackedService};
 pub use world::World;

@@ -1,7 +1,9 @@
 //! Runs: plans being carried out, step by step, and the audit log.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
-use vocab::{RunId, Span, Text, Time};
+use vocab::{Bytes, RunId, Span, Text, Time};
 
 use crate::plan::Plan;
 
@@ -149,6 +151,28 @@ pub struct StepRecord {
     pub state: StepState,
     /// The end of what it printed, at most 64 KB.
     pub output: Text,
+    /// How far it is, while it sends or receives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<StepProgress>,
+}
+
+/// How far a step is that sends or receives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepProgress {
+    /// So much went through.
+    pub done: Bytes,
+    /// Of so much, when that is known.
+    pub of: Option<Bytes>,
+}
+
+/// `12M of 40M`, `12M`.
+impl fmt::Display for StepProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.of {
+            Some(of) => write!(f, "{} of {of}", self.done),
+            None => write!(f, "{}", self.done),
+        }
+    }
 }
 
 /// A plan being carried out, or carried out.

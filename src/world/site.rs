@@ -5,6 +5,8 @@ use vocab::{
     AffiliateName, Domain, Money, Region, ReleaseId, RollbackLevel, RunId, SiteKind, Text, Time,
 };
 
+use crate::backup::{BackupOrder, BackupStep};
+
 /// Where a site is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,6 +113,14 @@ pub enum SiteVerb {
     Release,
     /// Take everything of it away.
     Delete,
+    /// Make a backup of it.
+    Backup,
+    /// Bring it, or a part of it, back from a backup.
+    Restore,
+    /// Bring a backup back into a scratch place, and see whether it is whole.
+    Drill,
+    /// Delete the backups of it that no rule keeps.
+    Prune,
 }
 
 impl SiteVerb {
@@ -120,6 +130,10 @@ impl SiteVerb {
             Self::Deploy => "deploy",
             Self::Release => "release",
             Self::Delete => "delete",
+            Self::Backup => "backup",
+            Self::Restore => "restore",
+            Self::Drill => "drill",
+            Self::Prune => "prune",
         }
     }
 }
@@ -170,6 +184,8 @@ pub enum SiteStep {
     EndServer,
     /// No site in the books any more.
     EndBook,
+    /// Something of a backup, or from one.
+    Backup(BackupStep),
 }
 
 /// What a run on a site was ordered to do, frozen with its plan.
@@ -196,6 +212,9 @@ pub struct SiteOrder {
     pub email: Option<Text>,
     /// How far the run goes back when it fails.
     pub level: RollbackLevel,
+    /// Which backup it is about, for a run that makes or uses one.
+    #[serde(default)]
+    pub backup: Option<BackupOrder>,
     /// The version of the steps' meaning; a console that does not know it leaves the run to one that does.
     pub version: u32,
 }

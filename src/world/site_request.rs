@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use vocab::{Domain, Region, RollbackLevel, SiteKind};
 
+use crate::backup::Wanted;
 use crate::site::SiteVerb;
 
 /// A wish about one site. Names that only the fleet file or the books can resolve are as they were typed.
@@ -31,6 +32,38 @@ pub enum SiteRequest {
         /// The site.
         domain: Domain,
     },
+    /// Make a backup of it.
+    Backup {
+        /// The site.
+        domain: Domain,
+    },
+    /// Bring it, or a part of it, back from a backup.
+    Restore(RestoreRequest),
+    /// Bring a backup back into a scratch place, and see whether it is whole.
+    Drill {
+        /// The site.
+        domain: Domain,
+        /// The backup, or the end of its id; the newest when not given.
+        backup: Option<String>,
+    },
+    /// Delete the backups of it that no rule keeps.
+    Prune {
+        /// The site.
+        domain: Domain,
+    },
+}
+
+/// What is wanted back of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoreRequest {
+    /// The site.
+    pub domain: Domain,
+    /// The backup, or the end of its id; the newest when not given.
+    pub backup: Option<String>,
+    /// Which of its parts.
+    pub wanted: Wanted,
+    /// A folder of the machine that carries it out, to look at it there; the site is not touched then.
+    pub to: Option<PathBuf>,
 }
 
 /// A site that is to be made.
@@ -57,7 +90,11 @@ impl SiteRequest {
             Self::Deploy(DeployRequest { domain, .. })
             | Self::Release { domain, .. }
             | Self::Rollback { domain, .. }
-            | Self::Delete { domain } => domain,
+            | Self::Delete { domain }
+            | Self::Backup { domain }
+            | Self::Restore(RestoreRequest { domain, .. })
+            | Self::Drill { domain, .. }
+            | Self::Prune { domain } => domain,
         }
     }
 
@@ -67,6 +104,10 @@ impl SiteRequest {
             Self::Deploy(_) => SiteVerb::Deploy,
             Self::Release { .. } | Self::Rollback { .. } => SiteVerb::Release,
             Self::Delete { .. } => SiteVerb::Delete,
+            Self::Backup { .. } => SiteVerb::Backup,
+            Self::Restore(_) => SiteVerb::Restore,
+            Self::Drill { .. } => SiteVerb::Drill,
+            Self::Prune { .. } => SiteVerb::Prune,
         }
     }
 }

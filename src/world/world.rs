@@ -6,6 +6,7 @@ use kit::Ring;
 use serde::{Deserialize, Serialize};
 use vocab::{ContainerKey, Domain, NodeName, RunId, ServiceName, Text, Time};
 
+use crate::backup::{Backup, BackupRules};
 use crate::effect::Effect;
 use crate::event::{Event, Notice};
 use crate::money::Terms;
@@ -43,6 +44,12 @@ pub struct World {
     /// The sites, by the books.
     #[serde(default)]
     pub sites: BTreeMap<Domain, Site>,
+    /// Their backups, by the books.
+    #[serde(default)]
+    pub backups: BTreeMap<RunId, Backup>,
+    /// How backups are made; `None` when the fleet file does not say.
+    #[serde(default)]
+    pub backup_rules: Option<BackupRules>,
     /// What they are sold for; `None` when the fleet file does not say.
     #[serde(default)]
     pub terms: Option<Terms>,
@@ -70,6 +77,8 @@ impl Default for World {
             containers: BTreeMap::new(),
             services: BTreeMap::new(),
             sites: BTreeMap::new(),
+            backups: BTreeMap::new(),
+            backup_rules: None,
             terms: None,
             runs: BTreeMap::new(),
             audit: Ring::new(AUDIT_KEPT),

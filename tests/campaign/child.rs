@@ -84,11 +84,20 @@ pub async fn run(errand: Errand) -> Result<ExitCode, Text> {
         inner: bugs::journal(errand.bug, Arc::new(store.clone())),
         death: death.clone(),
     });
+    let context = Context {
+        journal,
+        progress: Arc::new(|_| {}),
+        cancel: CancellationToken::new(),
+        shutdown: CancellationToken::new(),
+        clock: drivers::clock::now,
+        pace: parts::pace(errand.attempts),
+    };
     let steps: Vec<Arc<dyn Step>> = hosting::steps(
         &run.plan,
         &bugs::order(errand.bug, order.clone()),
         &ends,
         books,
+        &context.progress,
     )
     .into_iter()
     .map(|step| {
@@ -99,14 +108,6 @@ pub async fn run(errand: Errand) -> Result<ExitCode, Text> {
         }) as Arc<dyn Step>
     })
     .collect();
-    let context = Context {
-        journal,
-        progress: Arc::new(|_| {}),
-        cancel: CancellationToken::new(),
-        shutdown: CancellationToken::new(),
-        clock: drivers::clock::now,
-        pace: parts::pace(errand.attempts),
-    };
     let end = saga::drive(run.id(), &steps, order.level, &context).await;
     if matches!(end, End::Interrupted(_)) {
         return Ok(INTERRUPTED.into());

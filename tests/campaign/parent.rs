@@ -9,7 +9,7 @@ use faults::providers::Providers;
 use serde_json::Value;
 use tokio::process::Command;
 use vocab::{Domain, RollbackLevel, SiteKind, Text};
-use world::{DeployRequest, SiteRequest, SiteVerb};
+use world::{DeployRequest, RestoreRequest, SiteRequest, SiteVerb, Wanted};
 
 use crate::bugs::Bug;
 use crate::child::{self, Errand};
@@ -181,6 +181,18 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
             files: files(scene.kind, number, state)?,
         },
         SiteVerb::Delete => SiteRequest::Delete { domain },
+        SiteVerb::Backup => SiteRequest::Backup { domain },
+        SiteVerb::Drill => SiteRequest::Drill {
+            domain,
+            backup: None,
+        },
+        SiteVerb::Prune => SiteRequest::Prune { domain },
+        SiteVerb::Restore => SiteRequest::Restore(RestoreRequest {
+            domain,
+            backup: None,
+            wanted: Wanted::All,
+            to: None,
+        }),
     })
 }
 

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use drivers::provider::{Access, BreakerPace, Cloudflare, Hetzner, Pace, Stripe};
 use hosting::{Affiliate, Book, Ends, Keys, Offer, Visits, Waits};
 use store::Store;
-use vocab::{AffiliateName, Currency, Domain, Money, Region, Secret, Span, Text};
-use world::Site;
+use vocab::{AffiliateName, Currency, Domain, Money, Region, RunId, Secret, Span, Text};
+use world::{Backup, Site};
 
 use crate::played::PlayedMachines;
 
@@ -39,6 +39,28 @@ impl Book for Books {
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
         let sites = self.0.sites().await.map_err(|error| words(&error))?;
         Ok(sites.into_iter().find(|site| site.domain == *domain))
+    }
+
+    async fn put_backup(&self, backup: &Backup) -> Result<(), Text> {
+        self.0
+            .put_backup(backup)
+            .await
+            .map_err(|error| words(&error))
+    }
+
+    async fn remove_backup(&self, id: RunId) -> Result<(), Text> {
+        self.0
+            .remove_backup(id)
+            .await
+            .map_err(|error| words(&error))
+    }
+
+    async fn backups(&self, domain: &Domain) -> Result<Vec<Backup>, Text> {
+        let backups = self.0.backups().await.map_err(|error| words(&error))?;
+        let of_site = backups
+            .into_iter()
+            .filter(|backup| backup.domain == *domain);
+        Ok(of_site.collect())
     }
 }
 
@@ -95,6 +117,7 @@ pub fn ends(
         machines: Arc::new(PlayedMachines::new(folder.join("server"))),
         keys: Keys::new(folder.join("keys")),
         visits,
+        backups: Err(Text::line("no backups are made here")),
         offer: offer(folder)?,
         installation: crate::INSTALLATION.to_owned(),
         name_server: None,

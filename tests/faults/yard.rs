@@ -197,11 +197,6 @@ impl Yard {
     ) -> Result<Ended, Text> {
         let order = run.plan.order().ok_or_else(|| Text::line("no order"))?;
         let books: Arc<dyn Book> = Arc::new(Books(self.store.clone()));
-        let all: Vec<Arc<dyn Step>> = hosting::steps(&run.plan, order, &self.ends, books)
-            .into_iter()
-            .enumerate()
-            .map(|(index, step)| around(index, step))
-            .collect();
         let context = Context {
             journal: Arc::new(self.store.clone()),
             progress: Arc::new(|_: Progress| {}),
@@ -210,6 +205,12 @@ impl Yard {
             clock: now,
             pace: self.pace,
         };
+        let all: Vec<Arc<dyn Step>> =
+            hosting::steps(&run.plan, order, &self.ends, books, &context.progress)
+                .into_iter()
+                .enumerate()
+                .map(|(index, step)| around(index, step))
+                .collect();
         let end = saga::drive(run.id(), &all, order.level, &context).await;
         let state = hosting::state_of(&end, order);
         if !matches!(end, End::Interrupted(_)) {

@@ -12,7 +12,7 @@ pub mod write;
 
 pub use business::{
     AffiliateSpec, BackupSpec, BackupTarget, Bucket, Certificates, Credential, Exchange, Fee,
-    Hosting, Provider, Providers,
+    Hosting, Keep, Provider, Providers,
 };
 pub use node::{DockerAddress, NodeSpec, Reach, Role, SshTarget};
 pub(crate) use read::read;

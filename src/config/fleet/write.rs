@@ -164,7 +164,10 @@ const BUSINESS: &str = "\n\
 #[backup]
 #folder = \"/var/backups/wheelhouse\"
 #every = \"24h\"
-#retention = \"7d\"
+#daily = 7                            # the last backup of so many days is kept, and of so many weeks and months
+#weekly = 4
+#monthly = 12
+#key_file = \"/path\"                 # what seals them; keep a copy elsewhere: nothing opens them without it
 ";
 
 /// The optional fields of any node, ready to be taken into use.

@@ -7,8 +7,8 @@ use clap::Parser;
 use config::{Config, Paths, Report, keymap, shipped, theme};
 
 use crate::{
-    audit, change, completions, containers, doctor, exec, exit, init, logs, nodes, prune, reboot,
-    run_command,
+    audit, backups, change, completions, containers, doctor, exec, exit, init, logs, nodes, prune,
+    reboot, run_command,
 };
 use crate::{revenue, runs, services, sites, ssh, status};
 
@@ -103,6 +103,12 @@ pub enum Subcommand {
     /// Remove a site: subscription, DNS record, server, all of it
     #[command(after_long_help = exit::HELP)]
     Delete(sites::DeleteOptions),
+    /// Make a backup of a site; list, try and thin out backups
+    #[command(after_long_help = exit::HELP)]
+    Backup(backups::Options),
+    /// Bring a site, or a part of it, back from a backup; onto a new server when its own is gone
+    #[command(after_long_help = exit::HELP)]
+    Restore(backups::RestoreOptions),
     /// Say what the sites bring in a month and what of it is left
     Revenue(revenue::Options),
     /// List the affiliates: sites, share, what is theirs

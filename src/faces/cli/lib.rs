@@ -9,6 +9,7 @@
 mod act;
 mod arguments;
 mod audit;
+mod backups;
 mod change;
 pub mod completions;
 mod containers;
@@ -116,6 +117,8 @@ async fn dispatch(subcommand: &Subcommand, context: &mut Context) -> Result<Exit
         Subcommand::Release(options) => sites::release(options, context).await,
         Subcommand::Rollback(options) => sites::rollback(options, context).await,
         Subcommand::Delete(options) => sites::delete(options, context).await,
+        Subcommand::Backup(options) => backups::run(options, context).await,
+        Subcommand::Restore(options) => backups::restore(options, context).await,
         Subcommand::Revenue(options) => revenue::run(options, context),
         Subcommand::Affiliates(options) => revenue::affiliates(options, context),
         Subcommand::Runs(options) => runs::run(options, context).await,

@@ -26,6 +26,12 @@ const DUMP: &str = "MYSQL_PWD=\"$MARIADB_PASSWORD\" exec mariadb-dump --single-t
 const LOAD: &str =
     "MYSQL_PWD=\"$MARIADB_PASSWORD\" exec mariadb --user=\"$MARIADB_USER\" \"$MARIADB_DATABASE\"";
 
+/// Takes SQL into a database of its own beside the site's, and drops that again, however it went.
+const TRY: &str = "export MYSQL_PWD=\"$MARIADB_ROOT_PASSWORD\"; \
+    mariadb --user=root --execute='DROP DATABASE IF EXISTS wheelhouse_drill; CREATE DATABASE wheelhouse_drill' || exit 1; \
+    mariadb --user=root wheelhouse_drill; s=$?; \
+    mariadb --user=root --execute='DROP DATABASE wheelhouse_drill' || exit 1; exit $s";
+
 /// The version that `WordPress` gives its schema
 /// (<https://developer.wordpress.org/reference/functions/wp_upgrade/>); nothing before it is installed.
 const SCHEMA: &str = "MYSQL_PWD=\"$MARIADB_PASSWORD\" mariadb --user=\"$MARIADB_USER\" --skip-column-names --batch \
@@ -107,6 +113,12 @@ impl Containers<'_> {
 /// The command that dumps the database of a container.
 pub(super) fn dump(container: &str) -> CommandLine {
     CommandLine::new("docker", ["exec", container, "sh", "-c", DUMP])
+}
+
+/// The command that loads it into a scratch database of the same container.
+pub(super) fn load_scratch(container: &str) -> CommandLine {
+    let arguments = ["exec", "--interactive", container, "sh", "-c", TRY];
+    CommandLine::new("docker", arguments)
 }
 
 /// The command that loads it.

@@ -177,6 +177,12 @@ impl<'a> Containers<'a> {
             .then(|| database::load(&self.database()))
     }
 
+    /// The command on the server that reads the database as SQL into a scratch one, which goes again; `None` without one.
+    pub(crate) fn load_scratch(&self) -> Option<CommandLine> {
+        self.has_database()
+            .then(|| database::load_scratch(&self.database()))
+    }
+
     const fn has_database(&self) -> bool {
         matches!(self.kind, SiteKind::WordPress)
     }

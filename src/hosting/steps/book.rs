@@ -61,7 +61,7 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
 pub(crate) async fn undo(work: &Work) -> Undone {
     let back = match work.order.verb {
         SiteVerb::Deploy => work.book.remove(work.domain()).await,
-        SiteVerb::Release | SiteVerb::Delete => return Undone::Done(Text::line("it stays")),
+        _ => return Undone::Done(Text::line("it stays")),
     };
     match back {
         Ok(()) => Undone::Done(Text::line("out of the books")),

@@ -1,6 +1,7 @@
 //! The steps, one file each: look, do, take back.
 
 pub(crate) mod answers;
+pub(crate) mod backup;
 pub(crate) mod base;
 pub(crate) mod book;
 pub(crate) mod container;
@@ -10,6 +11,7 @@ pub(crate) mod end;
 pub(crate) mod host_key;
 pub(crate) mod record;
 pub(crate) mod resolves;
+pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod route;
 pub(crate) mod server;

@@ -12,7 +12,7 @@ use crate::work::Work;
 /// How long others may keep the record, in seconds: the least the provider grants, so that a move is seen soon.
 const TIME_TO_LIVE: u32 = 60;
 
-fn made(record: &Record) -> Object {
+pub(super) fn made(record: &Record) -> Object {
     known("record", record.id.as_str(), &record.name, "record")
 }
 
@@ -21,7 +21,7 @@ fn comment(work: &Work) -> String {
 }
 
 /// The zone of an order; refused when the books were damaged.
-fn zone(work: &Work, facts: &Facts) -> Result<ObjectId, Text> {
+pub(super) fn zone(work: &Work, facts: &Facts) -> Result<ObjectId, Text> {
     let zone = work.fact(facts, "zone");
     ObjectId::new(&zone).ok_or_else(|| Text::line(format!("{zone:?} is no id of a zone")))
 }
@@ -33,6 +33,17 @@ async fn records(work: &Work, zone: &ObjectId) -> Result<Vec<Record>, ProviderEr
         ..RecordFilter::default()
     };
     work.ends.cloudflare.records(zone, &filter).await
+}
+
+/// The record of this deployment, when it is there.
+pub(super) async fn ours(work: &Work, facts: &Facts) -> Result<Option<Record>, Text> {
+    let comment = comment(work);
+    let found = records(work, &zone(work, facts)?)
+        .await
+        .map_err(|error| Text::line(error.to_string()))?;
+    Ok(found
+        .into_iter()
+        .find(|record| record.comment.as_deref() == Some(comment.as_str())))
 }
 
 pub(crate) async fn look(work: &Work, facts: &Facts) -> Look {

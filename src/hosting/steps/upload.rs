@@ -25,20 +25,23 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
     let Some(files) = work.order.files.clone() else {
         return Outcome::Not(Text::line("the order names no files to send"));
     };
-    let read = tokio::task::spawn_blocking(move || read(Path::new(&files)));
-    let (packed, sums) = match read.await {
-        Ok(Ok(read)) => read,
-        Ok(Err(error)) => return Outcome::Not(Text::line(error.to_string())),
-        Err(_) => return Outcome::Not(Text::line("the release could not be read")),
-    };
     let sent = async {
+        let (packed, sums) = read_whole(files).await?;
         let there = work.there(facts).await?;
         there.send(&work.order.site.current, &packed, &sums).await
     };
     outcome(sent.await.map(|()| release(work)))
 }
 
-/// The release as a tar archive, and its list of sums.
+/// The release in a folder as a tar archive, and its list of sums.
+pub(super) async fn read_whole(files: String) -> Result<(Vec<u8>, String), Trouble> {
+    let read = tokio::task::spawn_blocking(move || read(Path::new(&files)));
+    match read.await {
+        Ok(read) => read.map_err(|error| Trouble::Not(Text::line(error.to_string()))),
+        Err(_) => Err(Trouble::Not(Text::line("the release could not be read"))),
+    }
+}
+
 fn read(files: &Path) -> Result<(Vec<u8>, String), ArchiveError> {
     let release = archive::load(files)?;
     let mut packed = Vec::new();

@@ -18,7 +18,7 @@ use world::NodeProfile;
 use super::behaviour::Programs;
 use super::host::{self, Part};
 use super::shape::{chance, salt};
-use super::{Actor, Simulation, Size, services, sites};
+use super::{Actor, Simulation, Size, backups, services, sites};
 
 /// The machines that are always there, in this order: name, role, region, part.
 const LEADING: [(&str, &str, &str, Part); 6] = [
@@ -148,6 +148,7 @@ pub(super) fn fleet(size: Size, now: Time) -> Simulation {
         actors,
         services,
         terms: sites::terms(now),
+        backup_rules: backups::rules(),
         sites: sites::of(&SITES, size.sites, size.seed, now),
         seed: size.seed,
         rate,

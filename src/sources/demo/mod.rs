@@ -4,6 +4,7 @@
 //! Flow: [`Size`] → `cast` (who plays) → [`Simulation`] → [`run`]: machine figures, service probes and the incidents of
 //! the story as events; the simulated engines are watched by the same Docker source as real ones.
 
+mod backups;
 mod behaviour;
 mod cast;
 mod host;
@@ -20,7 +21,7 @@ use drivers::docker::SimulatedEngine;
 use drivers::host::SimulatedHost;
 use vocab::{Origin, ServiceSpec, Span, Time};
 use world::money::Terms;
-use world::{Fact, Metric, NodeProfile, Point, SeriesKey, Site, Subject};
+use world::{BackupRules, Fact, Metric, NodeProfile, Point, SeriesKey, Site, Subject};
 
 use crate::Context;
 
@@ -70,6 +71,8 @@ pub struct Simulation {
     pub services: Vec<ServiceSpec>,
     /// What its sites are sold for.
     pub terms: Terms,
+    /// How their backups are made.
+    pub backup_rules: BackupRules,
     sites: Vec<Site>,
     seed: u64,
     /// Lines a second of one container.
@@ -123,8 +126,13 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
 /// What is known of the machines before the first look: that they answer, what they are, and their past.
 async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool {
     for site in &simulation.sites {
-        if !context.send(Fact::SiteBooked(Box::new(site.clone()))).await {
-            return false;
+        let site_booked = Fact::SiteBooked(Box::new(site.clone()));
+        let backups = backups::of(site, simulation.seed, now).into_iter();
+        let backed_up = backups.map(|backup| Fact::BackupBooked(Box::new(backup)));
+        for fact in [site_booked].into_iter().chain(backed_up) {
+            if !context.send(fact).await {
+                return false;
+            }
         }
     }
     for actor in &simulation.actors {

@@ -2,12 +2,12 @@
 
 use kit::backoff::mix;
 use vocab::{
-    AffiliateName, Currency, Decimal, Domain, Money, Region, ReleaseId, RunId, SiteKind, Span,
-    Text, Time,
+    AffiliateName, Currency, Decimal, Domain, Money, Region, ReleaseId, SiteKind, Span, Text, Time,
 };
 use world::money::{Exchange, Terms};
 use world::{Release, Site, SiteObjects, SiteState};
 
+use super::backups;
 use super::shape::{chance, salt};
 
 /// For whom.
@@ -79,7 +79,7 @@ fn site(name: &str, number: usize, seed: u64, now: Time) -> Option<Site> {
         },
         price: Money::from_smallest(1500, Currency::USD),
         cost: None,
-        deployment: deployment(own, created)?,
+        deployment: backups::run(own, created)?,
         created,
         releases,
         current,
@@ -125,14 +125,6 @@ fn releases(name: &str, number: usize, own: u64, created: Time, now: Time) -> Ve
             }
         })
         .collect()
-}
-
-/// The id of the run that made it, by RFC 9562 §5.7: its moment, then digits of its own.
-fn deployment(own: u64, at: Time) -> Option<RunId> {
-    let millis = at.0.unsigned_abs() & 0xffff_ffff_ffff;
-    let (first, second) = (own & 0xfff, mix(own) & 0x3fff_ffff_ffff_ffff);
-    let digits = format!("{millis:012x}7{first:03x}{:016x}", second | 1 << 63);
-    digits.parse().ok()
 }
 
 #[cfg(test)]

@@ -3,11 +3,15 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// What brings version `index` up to `index + 1`; released ones never change.
-pub(crate) const VERSIONS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql")];
+pub(crate) const VERSIONS: &[&str] = &[
+    include_str!("v1.sql"),
+    include_str!("v2.sql"),
+    include_str!("v3.sql"),
+];
 
 /// Tables whose damage would cost more than a graph; they are small, and checked whole at every opening.
-pub(crate) const PRECIOUS: [&str; 8] = [
-    "meta", "openings", "runs", "steps", "records", "sites", "leases", "audit",
+pub(crate) const PRECIOUS: [&str; 9] = [
+    "meta", "openings", "runs", "steps", "records", "sites", "backups", "leases", "audit",
 ];
 
 /// The file's version; 0 when nothing was ever put in.

@@ -41,6 +41,7 @@ async fn a_run_is_read_back_as_it_was_written() {
     run.steps = vec![StepRecord {
         state: done,
         output: Text::block("first\n"),
+        progress: None,
     }];
     let store = open(folder.path()).await;
     assert_eq!(store.runs(10).await.unwrap().runs, [run.clone()]);

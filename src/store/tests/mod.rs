@@ -1,5 +1,6 @@
 //! The store as a whole: through its handle, on real files, with real processes that are killed.
 
+mod backups;
 mod crash;
 mod damage;
 mod full;

@@ -3,9 +3,11 @@
 pub mod attention;
 pub mod forecast;
 pub mod income;
+pub mod protection;
 pub mod totals;
 
 pub use attention::{Concern, Severity, concerns};
 pub use forecast::days_until_full;
 pub use income::{Income, Revenue, income, revenue};
+pub use protection::{Protection, backups_of, protection};
 pub use totals::{Totals, totals};

@@ -57,8 +57,21 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
             world.sites.remove(domain);
             Vec::new()
         }
+        Fact::BackupsDeclared(rules) => {
+            world.backup_rules = rules.as_deref().cloned();
+            Vec::new()
+        }
+        Fact::BackupBooked(backup) => {
+            world.backups.insert(backup.id, (**backup).clone());
+            Vec::new()
+        }
+        Fact::BackupGone(backup) => {
+            world.backups.remove(backup);
+            Vec::new()
+        }
         Fact::RunRecorded(_)
         | Fact::StepMoved { .. }
+        | Fact::StepProgressed { .. }
         | Fact::RunMoved { .. }
         | Fact::Audited(_) => {
             runs::reduce(world, event);

@@ -27,9 +27,23 @@ pub(super) fn reduce(world: &mut World, event: &Event) {
                 .and_then(|run| run.steps.get_mut(*step))
             {
                 record.state = state.clone();
+                record.progress = None;
                 if let Some(more) = output {
                     append(record, more);
                 }
+            }
+        }
+        Fact::StepProgressed {
+            run,
+            step,
+            progress,
+        } => {
+            if let Some(record) = world
+                .runs
+                .get_mut(run)
+                .and_then(|run| run.steps.get_mut(*step))
+            {
+                record.progress = Some(*progress);
             }
         }
         Fact::RunMoved { run, state } => moved(world, *run, state, event.at),

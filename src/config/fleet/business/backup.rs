@@ -17,8 +17,31 @@ pub struct BackupSpec {
     pub target: BackupTarget,
     /// How often one is made: an hour to 30 days.
     pub every: Span,
-    /// How long one is kept: a day to ten years.
-    pub retention: Span,
+    /// Which are kept.
+    pub keep: Keep,
+    /// The file of the key that they are sealed with; in the state folder unless given.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Of how many days, weeks and months the last backup is kept; up to 3653 each. The newest one is kept whatever they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Days.
+    pub daily: usize,
+    /// Weeks, from Monday to Sunday.
+    pub weekly: usize,
+    /// Months.
+    pub monthly: usize,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self {
+            daily: 7,
+            weekly: 4,
+            monthly: 12,
+        }
+    }
 }
 
 /// Where backups go.
@@ -46,7 +69,7 @@ pub struct Bucket {
 }
 
 const EVERY: RangeInclusive<Span> = Span::hours(1)..=Span::days(30);
-const RETENTION: RangeInclusive<Span> = Span::days(1)..=Span::days(3653);
+const KEPT: RangeInclusive<i64> = 0..=3653;
 
 /// Reads `[backup]`; `None` when a value in it cannot be used.
 pub(super) fn read(mut fields: Fields<'_>) -> Option<BackupSpec> {
@@ -61,13 +84,25 @@ pub(super) fn read(mut fields: Fields<'_>) -> Option<BackupSpec> {
         _ => {}
     }
     let every = fields.span("every", EVERY).unwrap_or(Span::hours(24));
-    let retention = fields.span("retention", RETENTION).unwrap_or(Span::days(7));
-    if retention < every {
+    let mut kept = |name, usual| {
+        fields
+            .integer(name, KEPT)
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(usual)
+    };
+    let usual = Keep::default();
+    let keep = Keep {
+        daily: kept("daily", usual.daily),
+        weekly: kept("weekly", usual.weekly),
+        monthly: kept("monthly", usual.monthly),
+    };
+    if (keep.daily, keep.weekly, keep.monthly) == (0, 0, 0) {
         fields.error(
-            "retention",
-            "must not be shorter than every: there would be hours without a backup",
+            "",
+            "keeps no backup but the newest; write daily = 7, weekly = 4 or monthly = 12",
         );
     }
+    let key_file = fields.parsed("key_file", parse::path);
     let target = folder
         .map(BackupTarget::Folder)
         .or(bucket.map(BackupTarget::Bucket));
@@ -76,7 +111,8 @@ pub(super) fn read(mut fields: Fields<'_>) -> Option<BackupSpec> {
     usable.then_some(BackupSpec {
         target,
         every,
-        retention,
+        keep,
+        key_file,
     })
 }
 

@@ -11,7 +11,7 @@ mod provider;
 mod value;
 
 pub use affiliate::AffiliateSpec;
-pub use backup::{BackupSpec, BackupTarget, Bucket};
+pub use backup::{BackupSpec, BackupTarget, Bucket, Keep};
 pub use credential::Credential;
 pub use hosting::{Certificates, Exchange, Fee, Hosting};
 pub use provider::{Provider, Providers};

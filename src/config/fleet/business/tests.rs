@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vocab::{Currency, Decimal, Money, Region, Span, Time};
 
-use super::{BackupTarget, Certificates, Credential, Hosting};
+use super::{BackupTarget, Certificates, Credential, Hosting, Keep};
 use crate::fleet::tests::parsed;
 
 const WHOLE: &str = r#"
@@ -39,7 +39,9 @@ name = "south-shop"
 region = "asia-pacific"
 [backup]
 every = "6h"
-retention = "30d"
+daily = 14
+monthly = 0
+key_file = "/keys/backup"
 [backup.s3]
 url = "http://[::1]:9000/"
 bucket = "fleet.backups"
@@ -104,8 +106,16 @@ fn everything_can_be_said() {
     );
     let backup = fleet.backup.expect("backups");
     assert_eq!(
-        (backup.every, backup.retention),
-        (Span::hours(6), Span::days(30))
+        (backup.every, backup.keep, backup.key_file),
+        (
+            Span::hours(6),
+            Keep {
+                daily: 14,
+                weekly: 4,
+                monthly: 0
+            },
+            Some("/keys/backup".into())
+        )
     );
     assert!(
         matches!(backup.target, BackupTarget::Bucket(bucket) if bucket.bucket == "fleet.backups" && bucket.url == "http://[::1]:9000")
@@ -134,8 +144,8 @@ fn what_is_left_out_is_usual() {
     );
     let backup = fleet.backup.expect("backups");
     assert_eq!(
-        (backup.every, backup.retention),
-        (Span::hours(24), Span::days(7))
+        (backup.every, backup.keep, backup.key_file),
+        (Span::hours(24), Keep::default(), None)
     );
     let (fleet, _) = parsed("");
     assert!(fleet.hosting.is_none() && fleet.backup.is_none() && fleet.providers.stripe.is_none());
@@ -304,8 +314,8 @@ const MISTAKES: [(&str, &str); 42] = [
         "1: backup: says no place; write folder = \"/path\", or a table [backup.s3]",
     ),
     (
-        "[backup]\nfolder = \"/b\"\nevery = \"10d\"",
-        "1: backup: must not be shorter than every: there would be hours without a backup",
+        "[backup]\nfolder = \"/b\"\ndaily = 0\nweekly = 0\nmonthly = 0",
+        "1: backup: keeps no backup but the newest; write daily = 7, weekly = 4 or monthly = 12",
     ),
     (
         "[backup.s3]\nurl = \"https://s3.example.com\"\nbucket = \"B\"\nkey_env = \"K\"\nsecret_env = \"S\"",
@@ -375,7 +385,7 @@ proptest! {
 
     #[test]
     fn nothing_that_looks_like_a_business_panics(
-        text in "((\\[(providers.stripe|hosting|backup|backup.s3)\\]|\\[\\[affiliates\\]\\]|(price|rate|exchange|share|fee|dns|port_range|url|token|email|every|s3|folder) = ('[a-z:/@.0-9é\\[\\]-]{0,12}'|-?[0-9]{1,40}|[0-9]{1,30}\\.[0-9]{1,30}|1e9|inf|2026-11-20|\\{ rate = 1, date = 07:32:00 \\}|true|\\{\\}))\n){0,20}"
+        text in "((\\[(providers.stripe|hosting|backup|backup.s3)\\]|\\[\\[affiliates\\]\\]|(price|rate|exchange|share|fee|dns|port_range|url|token|email|every|daily|s3|folder) = ('[a-z:/@.0-9é\\[\\]-]{0,12}'|-?[0-9]{1,40}|[0-9]{1,30}\\.[0-9]{1,30}|1e9|inf|2026-11-20|\\{ rate = 1, date = 07:32:00 \\}|true|\\{\\}))\n){0,20}"
     ) {
         parsed(&text);
     }

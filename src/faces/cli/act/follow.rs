@@ -99,6 +99,7 @@ struct Progress {
     shown: Vec<StepState>,
     printed: Printed,
     json: bool,
+    /// Whether the last line is one to be written over.
     counting: bool,
 }
 
@@ -115,6 +116,15 @@ impl Progress {
         }
         if std::mem::take(&mut self.counting) {
             console.err.passing("")?;
+        }
+        let moving = run.steps.iter().zip(&run.plan.steps);
+        let moving = moving.filter(|(record, _)| matches!(record.state, StepState::Running { .. }));
+        for (record, planned) in moving {
+            if let Some(progress) = &record.progress {
+                self.counting = true;
+                let words = format!("  {}: {progress}", planned.title);
+                console.err.passing(words)?;
+            }
         }
         for (index, record) in run.steps.iter().enumerate() {
             let Some(before) = self.shown.get_mut(index) else {

@@ -21,12 +21,12 @@ pub use removal::Options as DeleteOptions;
 pub(crate) use removal::run as delete;
 
 /// A domain as it was typed.
-fn domain(text: &str) -> std::result::Result<Domain, String> {
+pub(crate) fn domain(text: &str) -> std::result::Result<Domain, String> {
     Domain::new(text).map_err(|error| error.to_string())
 }
 
 /// A path as it was typed, whatever the folder of the process that reads it.
-fn absolute(path: &Path) -> Result<PathBuf> {
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| {
         Error::Usage(Text::line(format!(
             "{} is no path: {error}",

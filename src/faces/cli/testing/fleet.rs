@@ -515,7 +515,7 @@ fn run(number: u128, state: RunState) -> Run {
     run.ended = Some(run.taken + Span::seconds(2));
     run.steps = vec![StepRecord {
         state: step,
-        output: Text::default(),
+        ..StepRecord::default()
     }];
     run
 }

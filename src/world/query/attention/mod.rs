@@ -1,5 +1,6 @@
 //! What needs attention now: concerns derived from the world, consequences folded under their cause, worst first.
 
+mod backups;
 mod containers;
 mod nodes;
 mod services;
@@ -83,6 +84,9 @@ pub fn concerns(world: &World, now: Time) -> Vec<Concern> {
         found.extend(services::service_concern(service, now));
         found.extend(services::certificate_concern(service, now));
         found.extend(services::replication_concern(service, now));
+    }
+    for site in world.sites.values() {
+        found.extend(backups::backup_concern(world, site, now));
     }
     for run in world
         .runs

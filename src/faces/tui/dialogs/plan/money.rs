@@ -21,7 +21,7 @@ pub fn lines(plan: &Plan, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>>
     let words = match order.verb {
         SiteVerb::Deploy => "a month",
         SiteVerb::Delete => "a month end",
-        SiteVerb::Release => return Vec::new(),
+        _ => return Vec::new(),
     };
     let hosted = Hosted {
         site: order.site.domain.clone(),

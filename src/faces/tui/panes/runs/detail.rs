@@ -6,7 +6,7 @@ use ui::widgets::text::wrap;
 use ui::widgets::{Pairs, fit};
 use ui::{Look, Role, Seen, Sign};
 use world::run::StepState;
-use world::{Confirmation, Run};
+use world::{Confirmation, PlannedStep, Run, StepRecord};
 
 use super::super::shared::age;
 
@@ -55,14 +55,7 @@ pub fn steps(run: &Run, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Li
             .zip(&run.steps)
             .filter(|(step, _)| step.object == number);
         for (step, record) in own {
-            lines.push(step_line(
-                &step.title,
-                &step.exact,
-                &record.state,
-                seen,
-                look,
-                width,
-            ));
+            lines.push(step_line(step, record, seen, look, width));
             if let Some((role, reason)) = reason(&record.state) {
                 let reason = wrap(reason, width.saturating_sub(4)).into_iter();
                 lines
@@ -86,17 +79,20 @@ fn reason(state: &StepState) -> Option<(Role, &str)> {
 }
 
 fn step_line(
-    title: &str,
-    exact: &str,
-    state: &StepState,
+    step: &PlannedStep,
+    record: &StepRecord,
     seen: Seen<'_>,
     look: &Look<'_>,
     width: usize,
 ) -> Line<'static> {
     let styles = look.styles;
+    let (title, exact, state) = (&step.title, &step.exact, &record.state);
     let sign = Sign::of_step(state);
     let note = match state {
-        StepState::Running { since } | StepState::Undoing { since } => age(seen.now, *since),
+        StepState::Running { since } | StepState::Undoing { since } => {
+            let so_far = record.progress.map(|progress| format!("  {progress}"));
+            age(seen.now, *since) + &so_far.unwrap_or_default()
+        }
         StepState::Done { took, note } if note.is_empty() => took.to_string(),
         StepState::Done { took, note } => format!("{took}  {note}"),
         StepState::Failed { took, .. } => took.to_string(),

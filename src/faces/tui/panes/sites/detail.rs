@@ -9,7 +9,7 @@ use world::{Run, Site};
 
 use super::super::amounts::{fee, less, margin, net, percent, rate};
 use super::super::shared::age;
-use super::list;
+use super::{backups, list};
 use crate::releases;
 
 /// What it is, and its money.
@@ -39,6 +39,7 @@ pub fn overview(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'stati
         look.date(site.created),
         format!("{} ago", age(seen.now, site.created)),
     );
+    backups::summary(&mut pairs, site, seen, look);
     pairs.gap();
     let mut lines = pairs.lines();
     lines.extend(money(site, seen, look));

@@ -1,7 +1,8 @@
-//! Sites: a row for each that is hosted; its detail with money, releases, objects at the providers and runs.
+//! Sites: a row for each that is hosted; its detail with money, releases, backups, objects at the providers and runs.
 //!
 //! Flow: `list` (rows and order) → this pane (actions) → `detail` (its pages, as lines).
 
+mod backups;
 mod detail;
 mod list;
 
@@ -52,7 +53,7 @@ impl Rows for SiteRows {
     };
     const COLUMNS: &'static [Column] = &list::COLUMNS;
     const ORDERS: &'static [Order] = &list::ORDERS;
-    const TABS: &'static [&'static str] = &["overview", "releases", "objects", "runs"];
+    const TABS: &'static [&'static str] = &["overview", "releases", "backups", "objects", "runs"];
     const NOUN: &'static str = "site";
 
     fn sums(&self, seen: Seen<'_>) -> list::Sums {
@@ -118,7 +119,8 @@ impl Rows for SiteRows {
         match tab {
             0 => detail::overview(site, seen, look),
             1 => detail::list_releases(site, seen, look),
-            2 => detail::objects(site, look),
+            2 => backups::page(site, seen, look),
+            3 => detail::objects(site, look),
             _ => detail::runs(site, seen, look),
         }
     }
@@ -161,6 +163,7 @@ impl Rows for SiteRows {
                 format!("run {}", site.deployment),
             ),
         ];
+        figures.extend(backups::figures(site, seen));
         figures.extend(detail::figures(site, seen));
         figures
     }

@@ -1,0 +1,201 @@
+//! `wheelhouse backup list`: what there is, by the books.
+
+use archive::retention::{Reason, Retention, keep_in_utc};
+use serde::Serialize;
+use vocab::{Domain, Time};
+use world::query::{backups_of, protection};
+use world::{Backup, World};
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::print::words::rfc3339;
+use crate::print::{Cell, Stream, Table, Tone};
+
+/// Options.
+#[derive(Debug, clap::Args)]
+pub(super) struct ListOptions {
+    /// Only of this site
+    #[arg(value_parser = crate::sites::domain)]
+    domain: Option<Domain>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A site's backups as JSON.
+#[derive(Debug, Serialize)]
+struct SiteRow {
+    domain: String,
+    newest: Option<String>,
+    verified: Option<String>,
+    overdue: bool,
+    backups: Vec<Row>,
+}
+
+/// A backup as JSON.
+#[derive(Debug, Serialize)]
+struct Row {
+    id: String,
+    at: String,
+    age_ms: i64,
+    took_ms: i64,
+    bytes: u64,
+    files: u64,
+    release: String,
+    parts: Vec<PartRow>,
+    key: String,
+    place: String,
+    verified: Option<String>,
+    /// By which rules it is kept; none: it goes with the next pruning.
+    kept: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartRow {
+    part: &'static str,
+    bytes: u64,
+    sha256: String,
+}
+
+fn row(backup: &Backup, kept: &[Reason], now: Time) -> Row {
+    Row {
+        id: backup.id.to_string(),
+        at: rfc3339(backup.at),
+        age_ms: now.since(backup.at).0,
+        took_ms: backup.took.0,
+        bytes: backup.bytes().0,
+        files: backup.files,
+        release: backup.release.to_string(),
+        parts: backup
+            .parts
+            .iter()
+            .map(|part| PartRow {
+                part: part.part.word(),
+                bytes: part.bytes,
+                sha256: part.sha256.clone(),
+            })
+            .collect(),
+        key: backup.key.to_string(),
+        place: backup.place.to_string(),
+        verified: backup.verified.map(rfc3339),
+        kept: kept.iter().map(|reason| reason.word()).collect(),
+    }
+}
+
+/// By which rules each of a site's backups is kept.
+fn kept(world: &World, backups: &[&Backup], now: Time) -> Vec<Vec<Reason>> {
+    let rules = world.backup_rules.as_ref();
+    let retention = rules.map_or_else(Retention::default, |rules| {
+        let [daily, weekly, monthly] = rules.keep;
+        Retention {
+            daily,
+            weekly,
+            monthly,
+        }
+    });
+    let times: Vec<Time> = backups.iter().map(|backup| backup.at).collect();
+    keep_in_utc(&times, now, retention)
+}
+
+/// The sites that are asked for: those of the books, and those of which only backups are left.
+fn domains(world: &World, only: Option<&Domain>) -> Vec<Domain> {
+    let mut all: Vec<Domain> = world
+        .sites
+        .keys()
+        .chain(world.backups.values().map(|backup| &backup.domain))
+        .filter(|domain| only.is_none_or(|only| only == *domain))
+        .cloned()
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Prints what the books hold.
+pub(super) fn run(options: &ListOptions, context: &mut Context) -> Result<Exit> {
+    let (world, now) = (context.watch.world(), context.watch.now());
+    let out = &mut context.console.out;
+    let domains = domains(world, options.domain.as_ref());
+    if let Some(domain) = options.domain.as_ref().filter(|_| domains.is_empty()) {
+        world.site(domain)?;
+    }
+    if options.json {
+        let rows: Vec<SiteRow> = domains
+            .iter()
+            .map(|domain| site_row(world, domain, now))
+            .collect();
+        out.json(&rows)?;
+    } else {
+        print(world, &domains, now, out)?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn site_row(world: &World, domain: &Domain, now: Time) -> SiteRow {
+    let backups = backups_of(world, domain);
+    let kept = kept(world, &backups, now);
+    let protection = protection(world, domain, now);
+    SiteRow {
+        domain: domain.to_string(),
+        newest: protection.newest.map(rfc3339),
+        verified: protection.verified.map(rfc3339),
+        overdue: protection.overdue,
+        backups: backups
+            .iter()
+            .zip(&kept)
+            .map(|(backup, kept)| row(backup, kept, now))
+            .collect(),
+    }
+}
+
+fn print(world: &World, domains: &[Domain], now: Time, out: &mut Stream) -> Result<()> {
+    if domains.is_empty() {
+        return out.say(
+            Tone::Dim,
+            "no backups, and no sites to make them of: `wheelhouse deploy` makes a site",
+        );
+    }
+    let mut table = Table::new(&[
+        "DOMAIN", "BACKUP", "AGE", "SIZE", "FILES", "RELEASE", "KEPT AS", "VERIFIED", "PLACE",
+    ]);
+    for domain in domains {
+        let backups = backups_of(world, domain);
+        let overdue = protection(world, domain, now).overdue;
+        if backups.is_empty() {
+            let (word, tone) = if overdue {
+                ("none, overdue", Tone::Warn)
+            } else {
+                ("none", Tone::Dim)
+            };
+            let mut cells = vec![Cell::of(domain.as_str()), Cell::of(word).tone(tone)];
+            cells.resize_with(9, || Cell::of(""));
+            table.row(cells);
+        }
+        let kept = kept(world, &backups, now);
+        for (index, (backup, kept)) in backups.iter().zip(&kept).enumerate() {
+            let late = overdue && index == 0;
+            let words: Vec<&str> = kept.iter().map(|reason| reason.word()).collect();
+            let verified = backup.verified.map_or_else(
+                || Cell::of("never").tone(Tone::Dim),
+                |at| Cell::of(format!("{} ago", now.since(at))).tone(Tone::Good),
+            );
+            table.row(vec![
+                Cell::of(domain.as_str()),
+                Cell::of(backup.id.short()),
+                Cell::figure(Some(now.since(backup.at))).tone(if late {
+                    Tone::Warn
+                } else {
+                    Tone::Plain
+                }),
+                Cell::figure(Some(backup.bytes())),
+                Cell::figure(Some(backup.files)),
+                Cell::of(backup.release.as_str()),
+                Cell::of(words.join(" ")),
+                verified,
+                Cell::of(&backup.place),
+            ]);
+        }
+    }
+    table.print(out, 0)
+}
