@@ -75,9 +75,10 @@ impl Tally {
 fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
     Scene {
         verb,
-        kind: match verb {
-            SiteVerb::Deploy => SiteKind::Static,
-            SiteVerb::Release | SiteVerb::Delete => SiteKind::Node,
+        kind: if matches!(verb, SiteVerb::Deploy) {
+            SiteKind::Static
+        } else {
+            SiteKind::Node
         },
         level,
         silent,
