@@ -44,6 +44,7 @@ pub fn ends(fleet: &Fleet, state: &Path) -> Result<Arc<Ends>, Text> {
         keys,
         visits: Arc::new(FromHere),
         backups: backups::vault(fleet, state),
+        witnesses: Vec::new(),
         offer: offer(fleet, terms, state),
         installation: installation(fleet, state)?,
         name_server,
@@ -154,6 +155,7 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
         }),
         ports: terms.port_range.clone(),
         keep_releases: usize::from(terms.keep_releases),
+        sites_per_node: usize::from(terms.sites_per_node),
         affiliates: affiliates
             .map(|affiliate| Affiliate {
                 name: affiliate.name.clone(),

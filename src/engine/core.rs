@@ -169,6 +169,7 @@ impl Core {
             Request::Sweep => self.sweep(),
             Request::Submit(plan, consent, reply) => self.submit(plan, &consent, reply),
             Request::Cancel(run, actor, reply) => self.cancel_run(run, actor, reply),
+            Request::Resolve(run, way, actor, reply) => self.resolve_run(run, way, actor, reply),
             Request::ShellEnded(run, status, reply) => self.shell_ended(run, status, reply),
             Request::Reload(fabric, notices) => {
                 self.fabric = *fabric;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use vocab::{LogBatch, LogRequest, RunId, Text, Time};
 use world::{
     Actor, AuditCheck, AuditLine, Consent, Event, Intent, Interest, Notice, Plan, Point, Refusal,
-    RefusalKind, Run, SeriesKey, World,
+    RefusalKind, Run, SeriesKey, WayOut, World,
 };
 
 use crate::fleet::Fabric;
@@ -22,6 +22,7 @@ pub(crate) enum Request {
     Sweep,
     Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
     Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
+    Resolve(RunId, WayOut, Actor, oneshot::Sender<Result<(), Refusal>>),
     ShellEnded(RunId, Option<i32>, oneshot::Sender<Result<(), Refusal>>),
     Reload(Box<Fabric>, Vec<Notice>),
     Shutdown(oneshot::Sender<()>),
@@ -79,6 +80,12 @@ impl Handle {
     /// Takes a run back, or lets no further step of it begin.
     pub async fn cancel(&self, run: RunId, actor: Actor) -> Result<(), Refusal> {
         self.ask(|reply| Request::Cancel(run, actor, reply)).await
+    }
+
+    /// Decides what becomes of what a run could not see to. Returns when that is journalled; the run goes on.
+    pub async fn resolve(&self, run: RunId, way: WayOut, actor: Actor) -> Result<(), Refusal> {
+        self.ask(|reply| Request::Resolve(run, way, actor, reply))
+            .await
     }
 
     /// Tells that the shell of a handover run has ended.

@@ -12,6 +12,7 @@ mod effects;
 mod fleet;
 mod handle;
 mod journal;
+mod resolve;
 mod runs;
 mod sites;
 mod supervise;

@@ -13,7 +13,7 @@ use vocab::{RunId, Span, Text, Time};
 use world::plan::StepCall;
 use world::{
     Actor, Confirmation, Consent, Event, Fact, Intent, Notice, NoticeKind, Plan, Refusal,
-    RefusalKind, Run, RunState, StepState, World,
+    RefusalKind, Run, RunState, SiteOrder, StepState, World,
 };
 
 use crate::core::Core;
@@ -129,6 +129,15 @@ impl Core {
             };
             return Err(Refusal::new(RefusalKind::Consent, wanted));
         }
+        if let Some(order) = plan.order()
+            && self.has_changed(order)
+        {
+            let words = format!(
+                "{} is not any more what it was when the plan was made: make it again",
+                order.site.domain
+            );
+            return Err(Refusal::new(RefusalKind::Stale, words));
+        }
         let store = self.store.clone().ok_or_else(|| {
             let words =
                 "there is no journal to write it in, so nothing is changed; see the notices";
@@ -140,6 +149,13 @@ impl Core {
             .remove(&id)
             .ok_or_else(|| Refusal::new(RefusalKind::Stale, "the plan is gone"))?;
         Ok((plan, store))
+    }
+
+    /// Whether the site is another one by the books than when its plan was made.
+    fn has_changed(&self, order: &SiteOrder) -> bool {
+        let was = order.was.as_deref();
+        let domain = was.map_or(&order.site.domain, |was| &was.domain);
+        self.world.sites.get(domain) != was
     }
 
     /// Journals the run and lets it go, in a task of its own.
@@ -572,7 +588,7 @@ fn entry(run: &Run, verb: &str, detail: &str, at: Time) -> AuditEntry {
 }
 
 /// A store's refusal in the words of the link: somebody else is at it, or the journal cannot be written.
-fn refusal_of(error: &StoreError) -> Refusal {
+pub(crate) fn refusal_of(error: &StoreError) -> Refusal {
     let kind = match error {
         StoreError::Held { .. } => RefusalKind::Conflict,
         _ => RefusalKind::Journal,

@@ -10,6 +10,7 @@ use saga::{End, Progress};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RunId, Text, Time};
+use world::plan::StepCall;
 use world::{
     Actor, Backup, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site,
     SiteRequest, StepProgress, StepState, World,
@@ -58,7 +59,7 @@ impl Book for Books {
     }
 
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
-        let sites = self.store.sites().await.map_err(|error| words(&error))?;
+        let sites = self.all().await?;
         Ok(sites.into_iter().find(|site| site.domain == *domain))
     }
 
@@ -88,9 +89,21 @@ impl Book for Books {
             .filter(|backup| backup.domain == *domain);
         Ok(of_site.collect())
     }
+
+    async fn all(&self) -> Result<Vec<Site>, Text> {
+        self.store.sites().await.map_err(|error| words(&error))
+    }
 }
 
 impl Books {
+    /// The books of a store, whose changes are told there.
+    pub fn new(teller: &Teller) -> Arc<Self> {
+        Arc::new(Self {
+            store: teller.store.clone(),
+            events: teller.events.clone(),
+        })
+    }
+
     async fn tell(&self, fact: Fact) {
         let at = drivers::clock::now();
         // The engine's end is the end of telling; the store has it.
@@ -104,7 +117,9 @@ fn words(error: &store::StoreError) -> Text {
 
 /// What a run on a site is carried on with.
 pub(crate) struct SiteRun {
-    hosting: Result<Arc<Ends>, Text>,
+    pub hosting: Result<Arc<Ends>, Text>,
+    /// Nodes of the fleet that may look at sites too.
+    witnesses: Vec<(Text, Arc<dyn drivers::Host>)>,
     cancel: CancellationToken,
     shutdown: CancellationToken,
 }
@@ -114,9 +129,26 @@ impl Core {
     pub(crate) fn site_run(&self, cancel: CancellationToken) -> SiteRun {
         SiteRun {
             hosting: self.fabric.hosting.clone(),
+            witnesses: self.witnesses(),
             cancel,
             shutdown: self.cancel_of_runs.clone(),
         }
+    }
+
+    /// The nodes that answer, but for this machine: it looks by itself.
+    fn witnesses(&self) -> Vec<(Text, Arc<dyn drivers::Host>)> {
+        let connections = self
+            .connections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let others = connections.iter().filter(|(name, connection)| {
+            let node = self.world.nodes.get(*name);
+            connection.host.reached_by() != "local" && node.is_some_and(|node| node.link.is_up())
+        });
+        others
+            .map(|(name, connection)| (Text::line(name.as_str()), connection.host.clone()))
+            .collect()
     }
 
     /// Goes on with a run on a site whose process ended in the middle.
@@ -224,7 +256,12 @@ impl Core {
             .world
             .sites
             .values()
-            .map(|site| site.deployment)
+            .flat_map(|site| {
+                let behind = site.objects.left_behind.as_ref();
+                let behind = behind.map(|place| place.made_by);
+                [Some(site.deployment), site.objects.made_by, behind]
+            })
+            .flatten()
             .chain(under_way)
             .collect();
         let told: Vec<Text> = self
@@ -234,11 +271,24 @@ impl Core {
             .filter(|notice| notice.kind == NoticeKind::Orphan)
             .map(|notice| notice.subject.clone())
             .collect();
-        let events = self.events.clone();
+        let (events, store) = (self.events.clone(), self.store.clone());
         self.tasks.spawn(async move {
             let at = drivers::clock::now();
+            let kept = match &store {
+                Some(store) => store.kept(at).await.unwrap_or_default(),
+                None => Vec::new(),
+            };
             let orphans = match hosting::sweep(&ends, &known, at).await {
-                Ok(orphans) => orphans,
+                // What an operator has chosen to keep is known.
+                Ok(mut orphans) => {
+                    orphans.retain(|orphan| {
+                        let is_kept = |kept: &world::Kept| {
+                            kept.object.kind == orphan.kind && kept.object.id == orphan.id
+                        };
+                        !kept.iter().any(is_kept)
+                    });
+                    orphans
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the sweep could not look everywhere");
                     return;
@@ -271,6 +321,14 @@ impl Core {
 }
 
 impl SiteRun {
+    /// The open ends, with those who may look at sites too.
+    fn seen_from_elsewhere(&self, ends: &Ends) -> Ends {
+        Ends {
+            witnesses: self.witnesses.clone(),
+            ..ends.clone()
+        }
+    }
+
     /// Carries the run on to its end, or to the end of the process.
     pub async fn carry_on(self, teller: &Teller, run: Run) {
         let ends = match &self.hosting {
@@ -280,10 +338,8 @@ impl SiteRun {
         let Some(order) = run.plan.order() else {
             return;
         };
-        let books = Arc::new(Books {
-            store: teller.store.clone(),
-            events: teller.events.clone(),
-        });
+        let books = Books::new(teller);
+        let ends = &self.seen_from_elsewhere(ends);
         let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let context = saga::Context {
             journal: Arc::new(teller.store.clone()),
@@ -327,6 +383,24 @@ impl SiteRun {
     }
 }
 
+/// A record of a run's step, as it is shown.
+pub(crate) fn shown_as(
+    run: &Run,
+    step: usize,
+    record: &saga::Record,
+    before: &StepState,
+    at: Time,
+) -> StepState {
+    let planned = run.plan.steps.get(step).map(|step| &step.call);
+    match (run.plan.order(), planned) {
+        (Some(order), Some(StepCall::Site(step))) => {
+            hosting::shown(order, *step, record, before, at)
+        }
+        // No step of a site: nothing of it is in a saga.
+        _ => before.clone(),
+    }
+}
+
 /// Shows a move of the saga as a move of the run.
 async fn show(teller: &Teller, run: &Run, shown: &Mutex<Vec<StepState>>, progress: Progress) {
     let at = drivers::clock::now();
@@ -337,7 +411,7 @@ async fn show(teller: &Teller, run: &Run, shown: &Mutex<Vec<StepState>>, progres
                 let Some(before) = shown.get_mut(step) else {
                     return;
                 };
-                *before = hosting::shown(&record, before, at);
+                *before = shown_as(run, step, &record, before, at);
                 before.clone()
             };
             teller.step_moved(run, step, state, None).await;

@@ -7,20 +7,26 @@
 //! the order says. Every object carries the installation's and the deployment's mark, and nothing without both is ever
 //! deleted.
 
+mod about;
 mod backup;
+mod carry;
 mod compose;
+mod elsewhere;
 mod keys;
 mod kind;
+mod life;
 mod machine;
 mod names;
 mod offer;
 mod order;
+mod placement;
 mod plan;
 mod ports;
 mod run;
 mod schema;
 mod step;
 mod steps;
+mod stuck;
 mod sweep;
 mod user_data;
 mod visit;
@@ -35,6 +41,7 @@ pub use machine::{Machines, SshMachines};
 pub use offer::{Affiliate, Offer};
 pub use plan::{VERSION, plan};
 pub use run::{carry_on, shown, state_of, steps};
+pub use stuck::{may_leave, way};
 pub use sweep::{Orphan, sweep};
 pub use visit::{FromHere, Visits};
 pub use webserver::{Trouble, WebServer};

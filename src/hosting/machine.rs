@@ -19,6 +19,9 @@ pub trait Machines: Send + Sync {
 
     /// Closes the connection to a server: the next login makes a new one.
     async fn leave(&self, server: &str);
+
+    /// Closes it unless somebody else uses it now.
+    async fn rest(&self, server: &str);
 }
 
 /// Over SSH, with the installation's own key and its own list of trusted host keys. The operator's SSH configuration
@@ -65,6 +68,20 @@ impl Machines for SshMachines {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(server);
+        if let Some(host) = host {
+            host.close().await;
+        }
+    }
+
+    async fn rest(&self, server: &str) {
+        let host = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            // The list's own hold is one; who uses it has another.
+            let idle = open
+                .get(server)
+                .is_some_and(|host| Arc::strong_count(host) == 1);
+            if idle { open.remove(server) } else { None }
+        };
         if let Some(host) = host {
             host.close().await;
         }

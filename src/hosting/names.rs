@@ -44,7 +44,15 @@ pub fn owner(installation: &str) -> Marks {
     marks(&[(&format!("{PREFIX}-installation"), installation)])
 }
 
-/// The labels of a server: whose it is, and of which deployment.
+/// Whether a server's labels say that a run of this installation made it. For which site it was made does not matter: it
+/// may stand there no more, or by another domain.
+pub fn is_made_by(labels: &Marks, installation: &str, run: RunId) -> bool {
+    let says = |name: &str, value: &str| labels.get(name).is_some_and(|label| label == value);
+    says(&format!("{PREFIX}-installation"), installation)
+        && says(DEPLOYMENT_LABEL, &run.to_string())
+}
+
+/// The labels of a server: whose it is, and which run made it, for which site.
 pub fn labels(installation: &str, domain: &Domain, deployment: RunId) -> Marks {
     // The longest value that the provider takes.
     let mut site = domain.as_str().to_owned();
@@ -91,6 +99,9 @@ pub const DEPLOYMENT_NOTE: &str = "wheelhouse_deployment";
 /// The note that names the installation.
 pub const INSTALLATION_NOTE: &str = "wheelhouse_installation";
 
+/// The note that names the site.
+pub const SITE_NOTE: &str = "wheelhouse_site";
+
 /// The product all sites are sold as.
 pub const PRODUCT: &str = "wheelhouse_site";
 
@@ -108,7 +119,7 @@ pub fn notes(installation: &str, domain: &Domain, deployment: RunId) -> Marks {
     marks(&[
         (INSTALLATION_NOTE, installation),
         (DEPLOYMENT_NOTE, &deployment.to_string()),
-        ("wheelhouse_site", domain.as_str()),
+        (SITE_NOTE, domain.as_str()),
     ])
 }
 

@@ -23,6 +23,8 @@ pub struct Offer {
     pub ports: RangeInclusive<u16>,
     /// How many releases of a site are kept; at least two, so that there is one to go back to.
     pub keep_releases: usize,
+    /// The most sites of a server.
+    pub sites_per_node: usize,
     /// For whom sites may be made.
     pub affiliates: Vec<Affiliate>,
     /// Where releases lie on this machine until they are sent.

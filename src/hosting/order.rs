@@ -12,7 +12,9 @@ use world::{
 
 use crate::backup;
 use crate::kind;
+use crate::life;
 use crate::offer::Affiliate;
+use crate::placement::{self, Wanted};
 use crate::plan::VERSION;
 use crate::work::Ends;
 
@@ -20,6 +22,20 @@ type Result<T> = std::result::Result<T, Refusal>;
 
 /// The order that a wish comes to.
 pub(crate) async fn of(
+    world: &World,
+    ends: &Ends,
+    request: &SiteRequest,
+    id: RunId,
+    now: Time,
+) -> Result<SiteOrder> {
+    let mut order = by_wish(world, ends, request, id, now).await?;
+    // By it the run puts back what it changed, and nobody begins it when the site is another one by then.
+    let was = world.sites.get(request.domain());
+    order.was = order.was.or_else(|| was.cloned().map(Box::new));
+    Ok(order)
+}
+
+async fn by_wish(
     world: &World,
     ends: &Ends,
     request: &SiteRequest,
@@ -50,6 +66,21 @@ pub(crate) async fn of(
             let before = site.current.clone();
             Ok(order(ends, SiteVerb::Delete, site, Some(before), None))
         }
+        SiteRequest::Move {
+            domain,
+            region,
+            placement,
+        } => life::moved(world, ends, world.site(domain)?, *region, placement, id).await,
+        SiteRequest::Failover { domain, rehearse } => {
+            life::failed_over(world, ends, world.site(domain)?, *rehearse, id).await
+        }
+        SiteRequest::Rename { domain, to } => life::renamed(world, ends, world.site(domain)?, to),
+        SiteRequest::Suspend { domain }
+        | SiteRequest::Resume { domain }
+        | SiteRequest::Restart { domain }
+        | SiteRequest::Renew { domain } => {
+            life::as_it_stands(ends, request.verb(), world.site(domain)?)
+        }
     }
 }
 
@@ -71,11 +102,22 @@ async fn deploy(
     }
     let affiliate = affiliate(ends, &wish.affiliate)?;
     let (release, kind, files) = read(ends, &wish.files, wish.kind, now).await?;
-    let site = Site {
+    let on = placement::region_of(world, &wish.placement);
+    let region = wish.region.or(on).unwrap_or(affiliate.region);
+    let mut machine = ends.offer.machine(region);
+    let wanted = Wanted {
+        region,
+        placement: &wish.placement,
+        site: None,
+        run: id,
+        domain,
+    };
+    let place = placement::choose(world, ends, &wanted, &mut machine).await?;
+    let mut site = Site {
         domain: domain.clone(),
         kind,
         affiliate: affiliate.name.clone(),
-        region: wish.region.unwrap_or(affiliate.region),
+        region,
         state: SiteState::Active,
         price: ends.offer.price,
         cost: Some(ends.offer.server_cost),
@@ -85,7 +127,9 @@ async fn deploy(
         releases: vec![release],
         objects: SiteObjects::default(),
     };
+    site.stand(place);
     Ok(SiteOrder {
+        machine,
         email: affiliate.email.clone(),
         level: wish.level,
         ..order(ends, SiteVerb::Deploy, site, None, Some(files))
@@ -126,6 +170,7 @@ pub(crate) fn order(
         verb,
         machine: ends.offer.machine(site.region),
         site,
+        was: None,
         before,
         port_before: None,
         files,

@@ -3,13 +3,14 @@
 
 use drivers::provider::cloudflare::RecordFilter;
 use drivers::provider::{ObjectId, ProviderError};
-use vocab::{NodeName, RunId, SiteKind, Span, Text, Time};
+use vocab::{NodeName, RunId, SiteKind, Text, Time};
 use world::plan::StepCall;
 use world::{
-    Actor, Confirmation, Intent, Plan, PlanObject, PlannedStep, Refusal, RefusalKind,
-    Reversibility, SiteOrder, SiteRequest, SiteStep, SiteVerb, World,
+    Actor, Intent, Plan, PlanObject, PlannedStep, Refusal, RefusalKind, SiteOrder, SiteRequest,
+    SiteStep, SiteVerb, World,
 };
 
+use crate::about;
 use crate::backup;
 use crate::names;
 use crate::order;
@@ -35,7 +36,7 @@ pub async fn plan(
 ) -> Result<Plan, Refusal> {
     let id = RunId::made_at(now);
     let mut order = order::of(world, ends, request, id, now).await?;
-    if order.verb == SiteVerb::Deploy {
+    if matches!(order.verb, SiteVerb::Deploy | SiteVerb::Rename) {
         free(ends, &mut order).await?;
     }
     let needs_port =
@@ -45,52 +46,41 @@ pub async fn plan(
         order.port_before = order.site.objects.port.replace(port);
     }
     let place = place(&order)?;
-    let mut warnings = warnings(&order);
+    let mut warnings = about::warnings(&order);
     warnings.extend(schema::moved(ends, &order).await);
     let steps: Vec<PlannedStep> = steps_of(&order)
         .into_iter()
         .map(|step| planned(step, &order))
         .collect();
     let domain = Text::line(order.site.domain.as_str());
-    let (reversibility, confirmation) = match order.verb {
-        SiteVerb::Deploy => (Reversibility::Disruptive, Confirmation::Letter('d')),
-        SiteVerb::Release => (Reversibility::Disruptive, Confirmation::Letter('r')),
-        SiteVerb::Delete => (
-            Reversibility::Irreversible,
-            Confirmation::TypedName(domain.clone()),
-        ),
-        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
-            backup::consent(&order)
+    let title = match &order.was {
+        Some(was) if was.domain != order.site.domain => {
+            format!("{} {} {domain}", order.verb.word(), was.domain)
         }
+        _ => format!("{} {domain}", order.verb.word()),
     };
+    let (reversibility, confirmation) = about::consent(&order, &domain);
+    let mut objects = vec![PlanObject {
+        node: place,
+        kind: Text::line("site"),
+        name: domain,
+        detail: Text::line(about::detail(&order)),
+    }];
+    objects.extend(about::servers(world, &order));
     Ok(Plan {
         id,
         by,
         made: now,
-        title: Text::line(format!("{} {domain}", order.verb.word())),
+        title: Text::line(title),
         reversibility,
         confirmation,
-        objects: vec![PlanObject {
-            node: place,
-            kind: Text::line("site"),
-            name: domain,
-            detail: Text::line(detail(&order)),
-        }],
+        objects,
         steps,
-        verification: Text::line(match order.verb {
-            SiteVerb::Delete => "nothing of it is left at the providers",
-            _ => {
-                backup::verification(&order).unwrap_or("the site answers over HTTPS under its name")
-            }
-        }),
+        verification: Text::line(about::verification(&order)),
         inverse: None,
         warnings,
         one_by_one: true,
-        expected: match order.verb {
-            SiteVerb::Deploy => Span::minutes(2),
-            SiteVerb::Release if order.site.kind != SiteKind::Static => Span::minutes(1),
-            _ => Span::seconds(10),
-        },
+        expected: about::expected(&order),
         intent: Intent::Site(Box::new(order)),
     })
 }
@@ -161,61 +151,6 @@ fn refuse(kind: RefusalKind, words: impl AsRef<str>) -> Refusal {
 fn place(order: &SiteOrder) -> Result<NodeName, Refusal> {
     let name = names::server_of(order);
     NodeName::new(&name).map_err(|error| refuse(RefusalKind::Stale, error.to_string()))
-}
-
-/// What the operator is told of the site before anything is done.
-fn detail(order: &SiteOrder) -> String {
-    let site = &order.site;
-    match order.verb {
-        SiteVerb::Deploy => format!(
-            "{}{}, {} in {} ({}), {} a month from {}",
-            site.kind,
-            site.objects
-                .port
-                .map_or_else(String::new, |port| format!(" on port {port}")),
-            order.machine.server_type,
-            site.region,
-            order.machine.location,
-            site.price,
-            site.affiliate
-        ),
-        SiteVerb::Release => format!(
-            "{} instead of {}",
-            site.current,
-            order
-                .before
-                .as_ref()
-                .map_or("nothing", |before| before.as_str())
-        ),
-        SiteVerb::Delete => format!(
-            "{} a month from {} ends; server {} is deleted with all that is on it",
-            site.price, site.affiliate, site.objects.server_name
-        ),
-        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
-            backup::detail(order)
-        }
-    }
-}
-
-fn warnings(order: &SiteOrder) -> Vec<Text> {
-    let mut warnings = backup::warnings(order);
-    if order.verb == SiteVerb::Delete {
-        warnings.push(Text::line("the files on its server are gone afterwards"));
-    }
-    if let Some(look_alike) = order.site.domain.look_alike() {
-        warnings.push(Text::line(format!("{look_alike}")));
-    }
-    if order.verb == SiteVerb::Deploy {
-        warnings.push(Text::line(format!(
-            "when a step fails it is taken back: {}",
-            match order.level {
-                vocab::RollbackLevel::Soft => "nothing is deleted, the run is marked (soft)",
-                vocab::RollbackLevel::Partial => "subscription, record and server (partial)",
-                vocab::RollbackLevel::Full => "everything that was made (full)",
-            }
-        )));
-    }
-    warnings
 }
 
 /// A step with its words.

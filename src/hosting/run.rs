@@ -10,6 +10,7 @@ use world::{Plan, RunState, SiteOrder, SiteStep, SiteVerb, StepState};
 use crate::backup;
 use crate::names;
 use crate::step::Doing;
+use crate::stuck;
 use crate::work::{Book, Ends, Work};
 
 /// The steps of an order, in order; frozen by its version.
@@ -18,23 +19,13 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
     let kind = order.site.kind;
     let has_containers = kind != SiteKind::Static;
     let all = match order.verb {
-        SiteVerb::Deploy => vec![
-            S::SshKey,
-            S::Server,
-            S::HostKey,
-            S::Base,
-            S::Upload,
-            S::Database,
-            S::Container,
-            S::Switch,
-            S::Route,
-            S::Record,
-            S::Resolves,
-            S::Answers,
-            S::Customer,
-            S::Subscription,
-            S::Book,
-        ],
+        SiteVerb::Deploy => [
+            place_of(order),
+            &[S::Upload, S::Database, S::Container, S::Switch],
+            &[S::Route, S::Record, S::Resolves, S::Answers],
+            &[S::Customer, S::Subscription, S::Book],
+        ]
+        .concat(),
         SiteVerb::Release if has_containers => vec![
             S::Upload,
             S::Container,
@@ -49,12 +40,45 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
             S::EndSubscription,
             S::EndRecord,
             S::EndContainers,
+            S::EndPlace,
             S::EndServer,
             S::EndBook,
         ],
         SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
             backup::steps_of(order)
         }
+        // The new place answers before the name leads there, and the old one until nobody is sent there any more.
+        SiteVerb::Move => [
+            place_of(order),
+            &[S::Copy, S::Switch, S::Trial, S::Ready, S::Route],
+            &[S::Repoint, S::Resolves, S::Answers, S::Book],
+            &[S::Linger, S::EndOldPlace, S::EndOldServer],
+        ]
+        .concat(),
+        SiteVerb::Failover => [
+            stand_by(order).as_slice(),
+            &[S::Repoint, S::Resolves, S::Route, S::Answers, S::Book],
+        ]
+        .concat(),
+        SiteVerb::Rehearse => [stand_by(order).as_slice(), &[S::EndPlace, S::EndServer]].concat(),
+        SiteVerb::Suspend => vec![S::Closed, S::AnswersClosed, S::Pause, S::Book],
+        SiteVerb::Resume => vec![S::Route, S::Answers, S::Unpause, S::Book],
+        SiteVerb::Restart => vec![S::Reload, S::Answers],
+        SiteVerb::Renew => vec![S::Certificate, S::Renew, S::Renewed, S::Answers],
+        SiteVerb::Rename => vec![
+            S::CopyHere,
+            S::Switch,
+            S::Route,
+            S::Record,
+            S::Resolves,
+            S::Answers,
+            S::Note,
+            S::Book,
+            S::EndOldRecord,
+            S::Linger,
+            S::EndOldPlace,
+            S::EndOldBook,
+        ],
     };
     let is_meant = |step: &SiteStep| match step {
         S::Database => kind == SiteKind::WordPress,
@@ -63,6 +87,31 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
         _ => true,
     };
     all.into_iter().filter(is_meant).collect()
+}
+
+/// From nothing to a server that sites can be put on; or the one that is there.
+const fn place_of(order: &SiteOrder) -> &'static [SiteStep] {
+    use SiteStep as S;
+    if order.makes_server() {
+        &[S::SshKey, S::Server, S::HostKey, S::Base]
+    } else if matches!(order.site.kind, SiteKind::Static) {
+        &[S::Place]
+    } else {
+        // It may have had no need of containers until now.
+        &[S::Place, S::Base]
+    }
+}
+
+/// To a stand-by that answers, and that no name leads to yet.
+fn stand_by(order: &SiteOrder) -> Vec<SiteStep> {
+    use SiteStep as S;
+    let files = if order.files.is_some() {
+        S::Upload
+    } else {
+        S::Copy
+    };
+    let answers = [files, S::Switch, S::Trial, S::Ready];
+    [place_of(order), &answers].concat()
 }
 
 /// The steps of a plan as a saga drives them, with what they work with.
@@ -111,7 +160,10 @@ pub async fn carry_on(
     }
     let doings = steps(plan, order, ends, book, &context.progress);
     let end = saga::drive(plan.id, &doings, order.level, context).await;
-    ends.machines.leave(&names::server_of(order)).await;
+    let used = order.was.iter().map(|was| was.objects.server_name.clone());
+    for server in used.chain([names::server_of(order)]) {
+        ends.machines.rest(&server).await;
+    }
     end
 }
 
@@ -119,7 +171,9 @@ pub async fn carry_on(
 pub fn state_of(end: &End, order: &SiteOrder) -> RunState {
     match end {
         End::Complete(_) => RunState::Verified,
-        End::RolledBack { .. } if order.verb == SiteVerb::Delete => RunState::NeedsOperator,
+        End::RolledBack { kept, .. } if order.verb == SiteVerb::Delete && !kept.is_empty() => {
+            RunState::NeedsOperator
+        }
         // Nothing was made that could be taken back.
         End::RolledBack { .. } if matches!(order.verb, SiteVerb::Drill | SiteVerb::Prune) => {
             RunState::Failed
@@ -131,7 +185,13 @@ pub fn state_of(end: &End, order: &SiteOrder) -> RunState {
 }
 
 /// A step's record, as it is shown. `now` is when it was written.
-pub fn shown(record: &Record, before: &StepState, now: Time) -> StepState {
+pub fn shown(
+    order: &SiteOrder,
+    step: SiteStep,
+    record: &Record,
+    before: &StepState,
+    now: Time,
+) -> StepState {
     let since = match before {
         StepState::Running { since } => *since,
         _ => now,
@@ -141,6 +201,7 @@ pub fn shown(record: &Record, before: &StepState, now: Time) -> StepState {
         (Undoing::Done(note), _) => StepState::Undone { note: note.clone() },
         (Undoing::Stuck(reason), _) => StepState::Stuck {
             reason: reason.clone(),
+            left: stuck::left_by(order, step, record),
         },
         (Undoing::Waiting, Forward::Waiting) => StepState::Waiting,
         (Undoing::Waiting, Forward::Intended { since, .. }) => StepState::Running { since: *since },

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use drivers::probe;
+use drivers::probe::{self, Served};
 use vocab::{Domain, Text};
 
 /// How a site looks from outside.
@@ -25,6 +25,17 @@ pub trait Visits: Send + Sync {
         address: &str,
         authority: Option<&[u8]>,
     ) -> Result<Text, Text>;
+
+    /// Whether it answers that it is closed for the time being.
+    async fn closed(
+        &self,
+        domain: &Domain,
+        address: &str,
+        authority: Option<&[u8]>,
+    ) -> Result<Text, Text>;
+
+    /// The certificate that is shown for its name at this address, whoever has signed it.
+    async fn certificate(&self, domain: &Domain, address: &str) -> Result<Served, Text>;
 }
 
 /// From this machine, over the network.
@@ -49,5 +60,18 @@ impl Visits for FromHere {
         authority: Option<&[u8]>,
     ) -> Result<Text, Text> {
         probe::visit(domain.as_str(), address, authority).await
+    }
+
+    async fn closed(
+        &self,
+        domain: &Domain,
+        address: &str,
+        authority: Option<&[u8]>,
+    ) -> Result<Text, Text> {
+        probe::visit_closed(domain.as_str(), address, authority).await
+    }
+
+    async fn certificate(&self, domain: &Domain, address: &str) -> Result<Served, Text> {
+        probe::served(domain.as_str(), address).await
     }
 }

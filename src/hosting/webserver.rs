@@ -26,7 +26,7 @@ const SITES: &str = "/srv/sites";
 pub const SHORT: Span = Span::seconds(30);
 
 /// How long sending a release may take.
-const UPLOAD: Span = Span::minutes(10);
+pub(crate) const UPLOAD: Span = Span::minutes(10);
 
 /// Makes the server's own host key, once, and prints its public half.
 const OWN_KEY: &str = "set -eu; k=/etc/ssh/wheelhouse_host_key; \
@@ -114,17 +114,20 @@ impl WebServer {
     /// Sends a release as a tar archive: unpacked beside its place, checked against its list of SHA-256 sums, then renamed
     /// into it. Half of one is never seen.
     pub async fn send(&self, release: &ReleaseId, archive: &[u8], sums: &str) -> Result<()> {
-        let (path, part) = (
-            self.release(release),
-            self.unpack(release, archive, sums).await?,
-        );
+        let part = self.unpack(release, archive, sums).await?;
+        self.settle(release, &part).await
+    }
+
+    /// Puts what was unpacked beside a release's place, and checked, into it.
+    pub(crate) async fn settle(&self, release: &ReleaseId, part: &str) -> Result<()> {
         if self.has(release).await? {
             return self
-                .run("rm", ["-rf", "--", &part], b"", SHORT)
+                .run("rm", ["-rf", "--", part], b"", SHORT)
                 .await
                 .map(drop);
         }
-        self.run("mv", ["-T", "--", &part, &path], b"", SHORT)
+        let path = self.release(release);
+        self.run("mv", ["-T", "--", part, &path], b"", SHORT)
             .await
             .map(drop)
     }
@@ -150,9 +153,15 @@ impl WebServer {
         self.run("mkdir", ["-p", "--", &part], b"", SHORT).await?;
         let unpack = ["-x", "-f", "-", "--touch", "--no-same-owner", "-C", &part];
         self.run("tar", unpack, archive, UPLOAD).await?;
+        self.check(&part, sums).await?;
+        Ok(part)
+    }
+
+    /// Whether what was unpacked is what its list of SHA-256 sums says; then everybody may read it.
+    pub(crate) async fn check(&self, part: &str, sums: &str) -> Result<()> {
         let check = [
             "-C",
-            &part,
+            part,
             "sha256sum",
             "--check",
             "--quiet",
@@ -160,9 +169,9 @@ impl WebServer {
             "-",
         ];
         self.run("env", check, sums.as_bytes(), UPLOAD).await?;
-        self.run("chmod", ["-R", "a+rX", "--", &part], b"", SHORT)
-            .await?;
-        Ok(part)
+        self.run("chmod", ["-R", "a+rX", "--", part], b"", SHORT)
+            .await
+            .map(drop)
     }
 
     /// Takes a release away.
@@ -196,20 +205,33 @@ impl WebServer {
     }
 
     /// Has the web server serve the site: its files, or what answers on a port of the server's own. A configuration it does
-    /// not take is taken away again.
+    /// not take is not kept.
     pub async fn route(&self, internal: bool, port: Option<u16>) -> Result<()> {
+        self.set_route(&route(&self.domain, internal, port)).await
+    }
+
+    /// Puts a route in the place of the one there is; that one is put back when the new one is not taken.
+    async fn set_route(&self, text: &str) -> Result<()> {
         let path = self.route_file();
-        let fresh = format!("{path}.new");
-        let text = route(&self.domain, internal, port);
+        let (fresh, before) = (format!("{path}.new"), format!("{path}.before"));
         self.run("tee", ["--", &fresh], text.as_bytes(), SHORT)
             .await?;
+        let kept = ["-f", "--", &path, &before];
+        let there = self.plain("cp", kept, b"", SHORT).await?.status == Some(0);
         self.run("mv", ["-T", "--", &fresh, &path], b"", SHORT)
             .await?;
-        if let Err(trouble) = self.reload().await {
-            self.run("rm", ["-f", "--", &path], b"", SHORT).await?;
-            return Err(trouble);
+        let reloaded = self.reload().await;
+        if matches!(reloaded, Err(Trouble::Not(_))) {
+            if there {
+                let back = ["-T", "--", &before, &path];
+                self.run("mv", back, b"", SHORT).await?;
+            } else {
+                self.run("rm", ["-f", "--", &path], b"", SHORT).await?;
+            }
+            return reloaded;
         }
-        Ok(())
+        self.run("rm", ["-f", "--", &before], b"", SHORT).await?;
+        reloaded
     }
 
     /// The certificate by which the web server's own authority is known, when it has one.
@@ -222,9 +244,56 @@ impl WebServer {
             .map(|output| output.stdout)
     }
 
-    async fn reload(&self) -> Result<()> {
+    /// Has the web server read its configuration anew. No connection is cut.
+    pub async fn reload(&self) -> Result<()> {
         let arguments = ["reload", "--config", "/etc/caddy/Caddyfile"];
         self.run("caddy", arguments, b"", SHORT).await.map(drop)
+    }
+
+    /// Takes the site's route away; what is not there is no failure.
+    pub async fn unroute(&self) -> Result<()> {
+        let path = self.route_file();
+        let (fresh, before) = (format!("{path}.new"), format!("{path}.before"));
+        self.run("rm", ["-f", "--", &path, &fresh, &before], b"", SHORT)
+            .await?;
+        self.reload().await
+    }
+
+    /// Takes the site's files and its logs away.
+    pub async fn clear(&self) -> Result<()> {
+        let folder = self.folder();
+        self.run("rm", ["-rf", "--", &folder], b"", UPLOAD).await?;
+        let log = format!("/var/log/caddy/{}.log", self.domain);
+        self.run("rm", ["-f", "--", &log], b"", SHORT)
+            .await
+            .map(drop)
+    }
+
+    /// Whether anything of the site lies there.
+    pub async fn holds_any(&self) -> Result<bool> {
+        for path in [self.route_file(), self.folder()] {
+            let output = self.plain("test", ["-e", &path], b"", SHORT).await?;
+            if output.status == Some(0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Copies the releases of another domain of this server to this one's place.
+    pub async fn copy_from(&self, domain: &Domain) -> Result<()> {
+        let (from, to) = (format!("{SITES}/{domain}"), self.folder());
+        let copy = ["-a", "--no-target-directory", "--", &from, &to];
+        self.run("cp", copy, b"", UPLOAD).await.map(drop)
+    }
+
+    /// Has visitors told that the site is suspended, with status 503 (RFC 9110, 15.6.4).
+    pub async fn close(&self, internal: bool) -> Result<()> {
+        self.set_route(&closed(&self.domain, internal)).await
+    }
+
+    pub(crate) fn part(&self, release: &ReleaseId) -> String {
+        format!("{}.part", self.release(release))
     }
 
     /// Where the site lies on its server.
@@ -242,7 +311,11 @@ impl WebServer {
     }
 
     /// A constant text for a shell there.
-    async fn shell(&self, constant: &'static str, deadline: Span) -> Result<CommandOutput> {
+    pub(crate) async fn shell(
+        &self,
+        constant: &'static str,
+        deadline: Span,
+    ) -> Result<CommandOutput> {
         self.run("sh", ["-c", constant], b"", deadline).await
     }
 
@@ -290,13 +363,25 @@ impl WebServer {
 
 /// A site's route. The domain's grammar holds nothing that means anything to the web server's.
 fn route(domain: &Domain, internal: bool, port: Option<u16>) -> String {
-    let tls = if internal { "\ttls internal\n" } else { "" };
     let serve = port.map_or_else(
-        || format!("root * {SITES}/{domain}/current\n\tfile_server"),
-        |port| format!("reverse_proxy 127.0.0.1:{port}"),
+        || format!("\troot * {SITES}/{domain}/current\n\tfile_server\n\tencode gzip\n"),
+        |port| format!("\treverse_proxy 127.0.0.1:{port}\n\tencode gzip\n"),
     );
+    block(domain, &serve, internal)
+}
+
+/// The route of a site that is suspended.
+fn closed(domain: &Domain, internal: bool) -> String {
+    const SAYS: &str = "\theader Content-Type \"text/html; charset=utf-8\"\n\theader Retry-After 86400\n\
+        \theader Cache-Control no-store\n\trespond \"<!doctype html><title>Suspended</title><p>This site is suspended.\" 503\n";
+    block(domain, SAYS, internal)
+}
+
+/// A domain's block of the configuration, with its log.
+fn block(domain: &Domain, does: &str, internal: bool) -> String {
+    let tls = if internal { "\ttls internal\n" } else { "" };
     format!(
-        "{domain} {{\n\t{serve}\n\tencode gzip\n{tls}\tlog {{\n\t\toutput file \
-         /var/log/caddy/{domain}.log {{\n\t\t\troll_size 10MiB\n\t\t\troll_keep 3\n\t\t}}\n\t}}\n}}\n"
+        "{domain} {{\n{does}{tls}\tlog {{\n\t\toutput file /var/log/caddy/{domain}.log {{\n\t\t\troll_size 10MiB\n\
+         \t\t\troll_keep 3\n\t\t}}\n\t}}\n}}\n"
     )
 }

@@ -1,7 +1,7 @@
 //! The words of each step in a plan: what it does, the exact call, how long it may take.
 
 use vocab::{SiteKind, Span};
-use world::{SiteOrder, SiteStep};
+use world::{SiteObjects, SiteOrder, SiteStep, SiteVerb};
 
 use crate::backup;
 use crate::names;
@@ -30,15 +30,58 @@ pub(crate) fn title(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::Answers => "health check, 3 looks".to_owned(),
         SiteStep::Customer => format!("customer {} at Stripe", site.affiliate),
         SiteStep::Subscription => format!("subscription, {} a month", site.price),
+        SiteStep::Book if order.verb == SiteVerb::Suspend => "suspended".to_owned(),
         SiteStep::Book => "active".to_owned(),
         SiteStep::Retire => "stop the release before".to_owned(),
+        SiteStep::EndContainers => "remove containers, volumes and network".to_owned(),
         SiteStep::EndSubscription => "end the subscription".to_owned(),
         SiteStep::EndRecord => "delete the DNS record".to_owned(),
-        SiteStep::EndContainers => "remove containers, volumes and network".to_owned(),
-        SiteStep::EndServer => format!("delete server {}", names::server_of(order)),
+        SiteStep::EndServer => format!(
+            "delete server {}, when no other site stands there",
+            names::server_of(order)
+        ),
         SiteStep::EndBook => "gone".to_owned(),
         SiteStep::Backup(step) => backup::title(step, order),
+        SiteStep::EndPlace => format!("take it off server {}", names::server_of(order)),
+        SiteStep::Place => format!("room on server {}", names::server_of(order)),
+        SiteStep::Copy => format!(
+            "copy the releases (kept: {}) from {}",
+            site.releases.len(),
+            old(order)
+        ),
+        SiteStep::CopyHere => format!("copy the releases (kept: {})", site.releases.len()),
+        SiteStep::Trial => "Caddy route with its own certificate, for a look".to_owned(),
+        SiteStep::Ready => "health check before the name leads there".to_owned(),
+        SiteStep::Repoint => format!("the name leads to {}", names::server_of(order)),
+        SiteStep::Linger => "wait until nobody is sent to the old place".to_owned(),
+        SiteStep::EndOldPlace => format!("take it off {}", old(order)),
+        SiteStep::EndOldServer => format!(
+            "delete server {}, when no other site stands there",
+            old(order)
+        ),
+        SiteStep::EndOldRecord => "delete the old DNS record".to_owned(),
+        SiteStep::EndOldBook => "the old name is gone".to_owned(),
+        SiteStep::Closed => "Caddy route to the page of a suspended site".to_owned(),
+        SiteStep::AnswersClosed => "visitors get that page".to_owned(),
+        SiteStep::Pause => format!("suspend the billing of {} a month", site.price),
+        SiteStep::Unpause => format!("bill {} a month again", site.price),
+        SiteStep::Reload => "Caddy reads its configuration anew".to_owned(),
+        SiteStep::Certificate => "which certificate is served".to_owned(),
+        SiteStep::Renew => format!("fetch another certificate ({})", order.certificates),
+        SiteStep::Renewed => "another certificate is served".to_owned(),
+        SiteStep::Note => format!("the subscription says {}", site.domain),
     }
+}
+
+/// Where the site was, by its server's name, or by its domain where only that changes.
+fn old(order: &SiteOrder) -> &str {
+    order.was.as_ref().map_or("the old place", |was| {
+        if was.domain == order.site.domain {
+            &was.objects.server_name
+        } else {
+            was.domain.as_str()
+        }
+    })
 }
 
 /// The call or command that does it.
@@ -60,15 +103,21 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
             names::containers(site.deployment),
             site.current
         ),
+        SiteStep::Retire => format!("docker stop {}-*", names::containers(site.deployment)),
+        SiteStep::EndContainers => format!(
+            "docker rm, volume rm, network rm {}-*",
+            names::containers(site.deployment)
+        ),
         SiteStep::Switch => format!("mv -T current.new /srv/sites/{domain}/current"),
-        SiteStep::Route => "caddy reload --config /etc/caddy/Caddyfile".to_owned(),
+        SiteStep::Route | SiteStep::Reload => {
+            "caddy reload --config /etc/caddy/Caddyfile".to_owned()
+        }
         SiteStep::Record => format!("POST /zones/{}/dns_records A {domain}", objects.zone),
         SiteStep::Resolves => format!("A {domain}?"),
-        SiteStep::Answers => format!("GET https://{domain}/"),
+        SiteStep::Answers | SiteStep::AnswersClosed => format!("GET https://{domain}/"),
         SiteStep::Customer => "POST /v1/customers".to_owned(),
         SiteStep::Subscription => "POST /v1/subscriptions".to_owned(),
         SiteStep::Book => "the site in the books".to_owned(),
-        SiteStep::Retire => format!("docker stop {}-*", names::containers(site.deployment)),
         SiteStep::EndSubscription => format!("DELETE /v1/subscriptions/{}", objects.subscription),
         SiteStep::EndRecord => {
             format!(
@@ -76,38 +125,64 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
                 objects.zone, objects.record
             )
         }
-        SiteStep::EndContainers => format!(
-            "docker rm, volume rm, network rm {}-*",
-            names::containers(site.deployment)
-        ),
         SiteStep::EndServer => format!("DELETE /servers/{}", objects.server),
         SiteStep::EndBook => "the site out of the books".to_owned(),
         SiteStep::Backup(step) => backup::exact(step, order),
+        SiteStep::EndPlace => format!("rm -rf /srv/sites/{domain}; caddy reload"),
+        SiteStep::Place => format!("GET /servers/{}", objects.server),
+        SiteStep::Copy => format!("tar -c | tar -x -C /srv/sites/{domain}/releases"),
+        SiteStep::CopyHere => format!("cp -a /srv/sites/{} /srv/sites/{domain}", old(order)),
+        SiteStep::Trial => format!("tls internal; caddy reload on {server}"),
+        SiteStep::Ready => format!("GET https://{domain}/ at {server}"),
+        SiteStep::Repoint => {
+            format!(
+                "PATCH /zones/{}/dns_records/{}",
+                objects.zone, objects.record
+            )
+        }
+        SiteStep::Linger => "sleep 65".to_owned(),
+        SiteStep::EndOldPlace => format!("rm -rf /srv/sites; caddy reload for {}", old(order)),
+        SiteStep::EndOldServer => {
+            format!("DELETE /servers/{}", was(order, |objects| &objects.server))
+        }
+        SiteStep::EndOldRecord => format!(
+            "DELETE /zones/{}/dns_records/{}",
+            was(order, |objects| &objects.zone),
+            was(order, |objects| &objects.record)
+        ),
+        SiteStep::EndOldBook => "the old name out of the books".to_owned(),
+        SiteStep::Closed => "respond 503; caddy reload".to_owned(),
+        SiteStep::Pause | SiteStep::Unpause => format!(
+            "POST /v1/subscriptions/{} pause_collection",
+            objects.subscription
+        ),
+        SiteStep::Certificate | SiteStep::Renewed => format!("TLS handshake with {domain}"),
+        SiteStep::Renew => "caddy reload --force".to_owned(),
+        SiteStep::Note => format!("POST /v1/subscriptions/{} metadata", objects.subscription),
     }
+}
+
+/// What was made for the site as it was before.
+fn was(order: &SiteOrder, of: fn(&SiteObjects) -> &String) -> &str {
+    order.was.as_ref().map_or("", |was| of(&was.objects))
 }
 
 /// How long it may take.
 pub(crate) const fn deadline(step: SiteStep) -> Span {
     match step {
         SiteStep::Backup(step) => backup::deadline(step),
-        SiteStep::Upload => Span::minutes(10),
+        SiteStep::Upload | SiteStep::Copy | SiteStep::CopyHere => Span::minutes(10),
+        SiteStep::Linger => Span::minutes(2),
         SiteStep::Container => Span::minutes(20),
         SiteStep::Database => Span::minutes(14),
         SiteStep::Base => Span::minutes(11),
-        SiteStep::Retire | SiteStep::Server | SiteStep::EndContainers | SiteStep::EndServer => {
-            Span::minutes(5)
-        }
+        SiteStep::Retire
+        | SiteStep::Server
+        | SiteStep::EndContainers
+        | SiteStep::EndServer
+        | SiteStep::EndOldServer => Span::minutes(5),
         SiteStep::HostKey => Span::minutes(4),
-        SiteStep::Book | SiteStep::EndBook => Span::seconds(30),
-        SiteStep::SshKey
-        | SiteStep::Switch
-        | SiteStep::Route
-        | SiteStep::Record
-        | SiteStep::Resolves
-        | SiteStep::Answers
-        | SiteStep::Customer
-        | SiteStep::Subscription
-        | SiteStep::EndSubscription
-        | SiteStep::EndRecord => Span::minutes(1),
+        SiteStep::Book | SiteStep::EndBook | SiteStep::EndOldBook => Span::seconds(30),
+        _ => Span::minutes(1),
     }
 }

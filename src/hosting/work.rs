@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use drivers::Host;
 use drivers::provider::cloudflare::Cloudflare;
 use drivers::provider::hetzner::Hetzner;
 use drivers::provider::stripe::Stripe;
 use saga::Facts;
 use vocab::{Domain, RunId, SiteKind, Span, Text};
-use world::{Backup, BackupOrder, Site, SiteOrder};
+use world::{Backup, BackupOrder, Place, Site, SiteOrder};
 
 use crate::backup::Vault;
 use crate::keys::Keys;
@@ -39,6 +40,9 @@ pub trait Book: Send + Sync {
 
     /// The backups of a site as they are written down.
     async fn backups(&self, domain: &Domain) -> Result<Vec<Backup>, Text>;
+
+    /// All sites as they are written down.
+    async fn all(&self) -> Result<Vec<Site>, Text>;
 }
 
 /// How long is waited for what takes its time outside.
@@ -52,6 +56,8 @@ pub struct Waits {
     pub name: Span,
     /// Between two looks at a site, of which three may fail.
     pub answer: Span,
+    /// How long others may still be sent to where a name led before: as long as records may be kept, and a little more.
+    pub linger: Span,
     /// How long after a time-out something may still come about at the providers: servers, records, payments.
     pub settle: [Span; 3],
 }
@@ -63,6 +69,7 @@ impl Default for Waits {
             login: Span::minutes(3),
             name: Span::seconds(60),
             answer: Span::seconds(5),
+            linger: Span::seconds(65),
             settle: [Span::seconds(60), Span::seconds(30), Span::seconds(30)],
         }
     }
@@ -85,6 +92,8 @@ pub struct Ends {
     pub visits: Arc<dyn Visits>,
     /// Where backups are kept, or why nowhere.
     pub backups: Result<Arc<Vault>, Text>,
+    /// Other machines that may look at sites too, by name.
+    pub witnesses: Vec<(Text, Arc<dyn Host>)>,
     /// What is offered, and how it is kept.
     pub offer: Offer,
     /// Which installation of the console the objects belong to.
@@ -156,14 +165,58 @@ impl Work {
         })
     }
 
-    /// The site's server, over the connection that all steps of the run share.
-    pub async fn there(&self, facts: &Facts) -> Result<WebServer, Trouble> {
-        let address = self.fact(facts, "address");
-        let server = self.server_name();
-        let login = self.ends.machines.login(&server, &address);
+    /// The run whose mark the site's server carries.
+    pub fn made_by(&self) -> RunId {
+        let made_by = self.order.site.objects.made_by;
+        made_by.unwrap_or_else(|| self.deployment())
+    }
+
+    /// Where the site stands, or is to stand by what earlier steps made.
+    pub fn place(&self, facts: &Facts) -> Place {
+        Place {
+            server: self.fact(facts, "server"),
+            server_name: self.server_name(),
+            address: self.fact(facts, "address"),
+            ssh_key: self.fact(facts, "ssh_key"),
+            made_by: self.made_by(),
+            ..self.order.site.place()
+        }
+    }
+
+    /// Where the site lay before and is not to lie any more.
+    pub fn old_places(&self) -> Vec<Place> {
+        let Some(was) = &self.order.was else {
+            return Vec::new();
+        };
+        let behind = was.objects.left_behind.as_deref().cloned();
+        let mut places: Vec<Place> = std::iter::once(was.place()).chain(behind).collect();
+        places.retain(|place| {
+            // Under another domain the same server is another place.
+            !place.server.is_empty()
+                && (place.server_name != self.server_name() || was.domain != *self.domain())
+        });
+        places
+    }
+
+    /// Other sites that lie on a server, by the books as they are now.
+    pub async fn others_on(&self, server_name: &str) -> Result<Vec<Site>, Text> {
+        let about = self.order.domains();
+        let mut sites = self.book.all().await?;
+        sites.retain(|site| site.lies_on(server_name) && !about.contains(&site.domain));
+        Ok(sites)
+    }
+
+    /// A domain's part of the web server at a place.
+    pub async fn web(&self, place: &Place, domain: &Domain) -> Result<WebServer, Trouble> {
+        let login = self.ends.machines.login(&place.server_name, &place.address);
         Ok(WebServer {
             host: login.await.map_err(Trouble::Not)?,
-            domain: self.domain().clone(),
+            domain: domain.clone(),
         })
+    }
+
+    /// The site's server, over the connection that all steps of the run share.
+    pub async fn there(&self, facts: &Facts) -> Result<WebServer, Trouble> {
+        self.web(&self.place(facts), self.domain()).await
     }
 }

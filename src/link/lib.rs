@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
 use world::{
-    AuditCheck, AuditLine, Consent, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, World,
+    AuditCheck, AuditLine, Consent, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, WayOut,
+    World,
 };
 
 pub use local::{LocalCommand, LocalWatch};
@@ -69,6 +70,10 @@ pub trait Command: Send + Sync {
 
     /// Takes a run back: in its grace window as if it had never been; later, no further step is begun.
     async fn cancel(&self, run: RunId) -> Result<(), Refusal>;
+
+    /// Decides what becomes of what a run could not see to ([`world::RunState::NeedsOperator`]). Returns when that is
+    /// journalled; the run goes on by itself.
+    async fn resolve(&self, run: RunId, way: WayOut) -> Result<(), Refusal>;
 
     /// Tells that the shell of a handover run has ended with this status.
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal>;

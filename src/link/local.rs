@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
 use world::{
     Actor, AuditCheck, AuditLine, Consent, Event, Intent, Interest, Plan, Point, Refusal, Run,
-    SeriesKey, World,
+    SeriesKey, WayOut, World,
 };
 
 use crate::{Command, Gone, Reading, Watch};
@@ -121,6 +121,10 @@ impl Command for LocalCommand {
 
     async fn cancel(&self, run: RunId) -> Result<(), Refusal> {
         self.handle.cancel(run, self.actor.clone()).await
+    }
+
+    async fn resolve(&self, run: RunId, way: WayOut) -> Result<(), Refusal> {
+        self.handle.resolve(run, way, self.actor.clone()).await
     }
 
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {

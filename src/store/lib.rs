@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod history;
 mod journal;
+mod kept;
 mod opened;
 mod opening;
 mod options;

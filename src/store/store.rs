@@ -5,6 +5,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use rusqlite::OptionalExtension;
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use vocab::{RunId, Text, Time};
@@ -133,6 +134,22 @@ impl Store {
         .await
     }
 
+    /// Takes a run that is over, and waits for an operator, up again: it is this process's and holds what it changes, in
+    /// this state, with the audit line; all or nothing. [`StoreError::Held`] says who works on one of the objects.
+    pub async fn take_up(
+        &self,
+        run: &Run,
+        state: &RunState,
+        entry: AuditEntry,
+    ) -> Result<AuditLine, StoreError> {
+        let (run, state) = (run.clone(), state.clone());
+        self.call(move |worker| {
+            let (opening, file) = (worker.open.id, worker.file.clone());
+            write::take_up(worker.connection(), opening, &run, &state, entry, &file)
+        })
+        .await
+    }
+
     /// Writes down where a step is: before its effect begins, and after it ended. `output` is the end of all that it
     /// printed and replaces what was kept; `None` leaves it.
     pub async fn step(
@@ -178,6 +195,15 @@ impl Store {
         self.call(move |worker| {
             let opening = worker.open.id;
             write::append_audit(worker.connection(), opening, entry)
+        })
+        .await
+    }
+
+    /// A run by its id; `None` when it is not there or cannot be understood.
+    pub async fn run(&self, run: RunId) -> Result<Option<Run>, StoreError> {
+        self.call(move |worker| {
+            let found = read::one(worker.connection(), &run.to_string()).optional()?;
+            Ok(found.flatten())
         })
         .await
     }

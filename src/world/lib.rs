@@ -35,10 +35,13 @@ pub use node::{EngineState, Link, Node, NodeProfile};
 pub use plan::{Confirmation, Consent, Plan, PlanObject, PlannedStep, Reversibility};
 pub use refusal::{Refusal, RefusalKind};
 pub use run::{
-    Actor, AuditCheck, AuditLine, Face, Run, RunState, StepProgress, StepRecord, StepState,
+    Actor, AuditCheck, AuditLine, Face, Kept, LeftOver, Run, RunState, StepProgress, StepRecord,
+    StepState, WayOut,
 };
 pub use series::{Metric, Point, Series, SeriesKey, Subject};
-pub use site::{Machine, Release, Site, SiteObjects, SiteOrder, SiteState, SiteStep, SiteVerb};
-pub use site_request::{DeployRequest, RestoreRequest, SiteRequest};
+pub use site::{
+    Machine, Place, Release, Site, SiteObjects, SiteOrder, SiteState, SiteStep, SiteVerb,
+};
+pub use site_request::{DeployRequest, Placement, RestoreRequest, SiteRequest};
 pub use tracked::{ServiceState, TrackedContainer, TrackedService};
 pub use world::World;

@@ -135,13 +135,56 @@ pub enum StepState {
         /// What there is to say of it.
         note: Text,
     },
-    /// It could not be taken back: what is left costs, or serves, until an operator sees to it.
+    /// It could not be taken back, or could not be done where there is no way back: what is left costs, or serves, until
+    /// an operator sees to it.
     Stuck {
         /// Why.
         reason: Text,
+        /// What is left, when that is known.
+        #[serde(default)]
+        left: Option<LeftOver>,
     },
     /// It was not begun because of what happened before it.
     Skipped,
+}
+
+/// Something at a provider that a run could not see to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LeftOver {
+    /// What kind, in the provider's words: `server`, `record`, `subscription`.
+    pub kind: Text,
+    /// Its id there.
+    pub id: Text,
+    /// Its name there.
+    pub name: Text,
+    /// What it costs or bills a month, when it does.
+    pub monthly: Option<Text>,
+}
+
+/// An operator's way out of a run that needs one. It counts for all that is stuck in the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WayOut {
+    /// Try again.
+    Retry,
+    /// The operator has removed what was left; believed when looking shows it.
+    Removed,
+    /// It stays, and this is why. For 30 days nobody is told of it again.
+    Keep(Text),
+}
+
+/// Something that an operator has chosen to keep: the sweep does not tell of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What.
+    pub object: LeftOver,
+    /// The run that left it.
+    pub run: RunId,
+    /// Who chose so.
+    pub by: Actor,
+    /// Why.
+    pub why: Text,
+    /// Until when nobody is told of it.
+    pub until: Time,
 }
 
 /// A step of a run.

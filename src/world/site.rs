@@ -1,5 +1,7 @@
 //! Sites: what is hosted for whom, where it stands, and what a run is to make of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use vocab::{
     AffiliateName, Domain, Money, Region, ReleaseId, RollbackLevel, RunId, SiteKind, Text, Time,
@@ -48,6 +50,25 @@ pub struct Release {
     pub schema: Option<Text>,
 }
 
+/// A place on a server of ours that a site stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// In which region.
+    pub region: Region,
+    /// Hetzner's id of the server; empty while it is not made.
+    pub server: String,
+    /// The server's name.
+    pub server_name: String,
+    /// Its public address; empty while it is not made.
+    pub address: String,
+    /// Hetzner's id of the SSH key it was made with.
+    pub ssh_key: String,
+    /// The run that made the server, whose mark it carries.
+    pub made_by: RunId,
+    /// What the server costs a month, when that is known.
+    pub cost: Option<Money>,
+}
+
 /// What was made for a site at the providers. Empty where nothing was.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SiteObjects {
@@ -59,6 +80,14 @@ pub struct SiteObjects {
     pub address: String,
     /// Hetzner's id of the SSH key the server was made with.
     pub ssh_key: String,
+    /// The run that made the server, whose mark it carries: that of another site where the server is shared; the site's
+    /// own deployment when not said.
+    #[serde(default)]
+    pub made_by: Option<RunId>,
+    /// Where it stood before a failover: it still lies there, on a server that could not be reached, until the site is
+    /// moved or deleted.
+    #[serde(default)]
+    pub left_behind: Option<Box<Place>>,
     /// Cloudflare's id of the zone.
     pub zone: String,
     /// Cloudflare's id of the address record.
@@ -103,6 +132,40 @@ pub struct Site {
     pub objects: SiteObjects,
 }
 
+impl Site {
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        let objects = &self.objects;
+        Place {
+            region: self.region,
+            server: objects.server.clone(),
+            server_name: objects.server_name.clone(),
+            address: objects.address.clone(),
+            ssh_key: objects.ssh_key.clone(),
+            made_by: objects.made_by.unwrap_or(self.deployment),
+            cost: self.cost,
+        }
+    }
+
+    /// Has it stand there.
+    pub fn stand(&mut self, place: Place) {
+        self.region = place.region;
+        self.cost = place.cost;
+        self.objects.server = place.server;
+        self.objects.server_name = place.server_name;
+        self.objects.address = place.address;
+        self.objects.ssh_key = place.ssh_key;
+        self.objects.made_by = Some(place.made_by);
+    }
+
+    /// Whether anything of it lies on the server of this name.
+    pub fn lies_on(&self, server_name: &str) -> bool {
+        let behind = self.objects.left_behind.as_ref();
+        self.objects.server_name == server_name
+            || behind.is_some_and(|place| place.server_name == server_name)
+    }
+}
+
 /// What a run is to make of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -121,6 +184,22 @@ pub enum SiteVerb {
     Drill,
     /// Delete the backups of it that no rule keeps.
     Prune,
+    /// Have it stand elsewhere, without a moment in which it does not answer.
+    Move,
+    /// Serve it from another region, because its own is down.
+    Failover,
+    /// All of a failover but the change of name, and back.
+    Rehearse,
+    /// Serve and bill it no more, for the time being.
+    Suspend,
+    /// Serve and bill it again.
+    Resume,
+    /// Have the web server read its part anew.
+    Restart,
+    /// Have it serve a new certificate.
+    Renew,
+    /// Give it another domain.
+    Rename,
 }
 
 impl SiteVerb {
@@ -134,6 +213,14 @@ impl SiteVerb {
             Self::Restore => "restore",
             Self::Drill => "drill",
             Self::Prune => "prune",
+            Self::Move => "move",
+            Self::Failover => "failover",
+            Self::Rehearse => "failover rehearsal",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
+            Self::Restart => "restart",
+            Self::Renew => "renew certificate",
+            Self::Rename => "rename",
         }
     }
 }
@@ -180,12 +267,54 @@ pub enum SiteStep {
     EndRecord,
     /// No containers, volumes and network any more.
     EndContainers,
-    /// No server and no key any more.
+    /// Nothing of it on its server any more.
+    EndPlace,
+    /// No server and no key any more, unless another site stands there.
     EndServer,
     /// No site in the books any more.
     EndBook,
     /// Something of a backup, or from one.
     Backup(BackupStep),
+    /// The server that is there is ours, and has room.
+    Place,
+    /// The releases and the certificate of the old place, at the new one.
+    Copy,
+    /// The releases under the new domain.
+    CopyHere,
+    /// A route with a certificate of the server's own, for a look before the name leads there.
+    Trial,
+    /// It answers at its new place, before the name leads there.
+    Ready,
+    /// The address record leads to the new place.
+    Repoint,
+    /// Nobody is sent to the old place any more.
+    Linger,
+    /// Nothing of it at the old place any more.
+    EndOldPlace,
+    /// No old server any more, unless another site stands there.
+    EndOldServer,
+    /// No record of the old domain any more.
+    EndOldRecord,
+    /// No site of the old domain in the books any more.
+    EndOldBook,
+    /// A page that says that it is suspended.
+    Closed,
+    /// That page is what visitors get.
+    AnswersClosed,
+    /// It is not billed for the time being.
+    Pause,
+    /// It is billed again.
+    Unpause,
+    /// The web server has read its configuration anew.
+    Reload,
+    /// Which certificate is served.
+    Certificate,
+    /// Another one is fetched.
+    Renew,
+    /// Another one is served.
+    Renewed,
+    /// The subscription says the new domain.
+    Note,
 }
 
 /// What a run on a site was ordered to do, frozen with its plan.
@@ -195,6 +324,9 @@ pub struct SiteOrder {
     pub verb: SiteVerb,
     /// The site as it is to be; for a removal, as it is.
     pub site: Site,
+    /// The site as it was, when it was there before.
+    #[serde(default)]
+    pub was: Option<Box<Site>>,
     /// The release that was served before, when there was one.
     pub before: Option<ReleaseId>,
     /// The port that the release before answered on, when it ran in a container.
@@ -217,6 +349,43 @@ pub struct SiteOrder {
     pub backup: Option<BackupOrder>,
     /// The version of the steps' meaning; a console that does not know it leaves the run to one that does.
     pub version: u32,
+}
+
+impl SiteOrder {
+    /// The domains the run is about: the old one too when it gives another.
+    pub fn domains(&self) -> BTreeSet<&Domain> {
+        let was = self.was.as_ref().map(|was| &was.domain);
+        std::iter::once(&self.site.domain).chain(was).collect()
+    }
+
+    /// The names of the servers that the run makes, fills or may remove. While it does, nobody else may.
+    pub fn servers(&self) -> BTreeSet<&str> {
+        let fills = match self.verb {
+            SiteVerb::Deploy
+            | SiteVerb::Delete
+            | SiteVerb::Move
+            | SiteVerb::Failover
+            | SiteVerb::Rehearse => true,
+            SiteVerb::Restore => self.makes_server(),
+            _ => false,
+        };
+        if !fills {
+            return BTreeSet::new();
+        }
+        let sites = std::iter::once(&self.site).chain(self.was.as_deref());
+        let objects = sites.map(|site| &site.objects);
+        let names = objects.flat_map(|objects| {
+            let behind = objects.left_behind.as_ref();
+            std::iter::once(objects.server_name.as_str())
+                .chain(behind.map(|place| place.server_name.as_str()))
+        });
+        names.filter(|name| !name.is_empty()).collect()
+    }
+
+    /// Whether a server is made for it: none was there when the order was made.
+    pub const fn makes_server(&self) -> bool {
+        self.site.objects.server.is_empty()
+    }
 }
 
 /// How a server is ordered.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use vocab::{Domain, Region, RollbackLevel, SiteKind};
+use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
 
 use crate::backup::Wanted;
 use crate::site::SiteVerb;
@@ -51,6 +51,49 @@ pub enum SiteRequest {
         /// The site.
         domain: Domain,
     },
+    /// Have it stand elsewhere.
+    Move {
+        /// The site.
+        domain: Domain,
+        /// In which region; its own when not given.
+        region: Option<Region>,
+        /// On which server there.
+        placement: Placement,
+    },
+    /// Serve it from the next region, because its own is down.
+    Failover {
+        /// The site.
+        domain: Domain,
+        /// Do all of it but the change of name, and take it back.
+        rehearse: bool,
+    },
+    /// Serve and bill it no more, for the time being.
+    Suspend {
+        /// The site.
+        domain: Domain,
+    },
+    /// Serve and bill it again.
+    Resume {
+        /// The site.
+        domain: Domain,
+    },
+    /// Have the web server read its part anew.
+    Restart {
+        /// The site.
+        domain: Domain,
+    },
+    /// Have it serve a new certificate.
+    Renew {
+        /// The site.
+        domain: Domain,
+    },
+    /// Give it another domain.
+    Rename {
+        /// The site.
+        domain: Domain,
+        /// Its new domain.
+        to: Domain,
+    },
 }
 
 /// What is wanted back of a site.
@@ -66,6 +109,18 @@ pub struct RestoreRequest {
     pub to: Option<PathBuf>,
 }
 
+/// On which server a site is to stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Placement {
+    /// On one of the region that has room, or else on a new one.
+    #[default]
+    Room,
+    /// On a new one.
+    New,
+    /// On the one by this name.
+    On(Text),
+}
+
 /// A site that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeployRequest {
@@ -79,6 +134,9 @@ pub struct DeployRequest {
     pub affiliate: String,
     /// Where it is to stand; the affiliate's region when not given.
     pub region: Option<Region>,
+    /// On which server there.
+    #[serde(default)]
+    pub placement: Placement,
     /// How far the run goes back when it fails.
     pub level: RollbackLevel,
 }
@@ -94,7 +152,14 @@ impl SiteRequest {
             | Self::Backup { domain }
             | Self::Restore(RestoreRequest { domain, .. })
             | Self::Drill { domain, .. }
-            | Self::Prune { domain } => domain,
+            | Self::Prune { domain }
+            | Self::Move { domain, .. }
+            | Self::Failover { domain, .. }
+            | Self::Suspend { domain }
+            | Self::Resume { domain }
+            | Self::Restart { domain }
+            | Self::Renew { domain }
+            | Self::Rename { domain, .. } => domain,
         }
     }
 
@@ -108,6 +173,16 @@ impl SiteRequest {
             Self::Restore(_) => SiteVerb::Restore,
             Self::Drill { .. } => SiteVerb::Drill,
             Self::Prune { .. } => SiteVerb::Prune,
+            Self::Move { .. } => SiteVerb::Move,
+            Self::Failover {
+                rehearse: false, ..
+            } => SiteVerb::Failover,
+            Self::Failover { rehearse: true, .. } => SiteVerb::Rehearse,
+            Self::Suspend { .. } => SiteVerb::Suspend,
+            Self::Resume { .. } => SiteVerb::Resume,
+            Self::Restart { .. } => SiteVerb::Restart,
+            Self::Renew { .. } => SiteVerb::Renew,
+            Self::Rename { .. } => SiteVerb::Rename,
         }
     }
 }

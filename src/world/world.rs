@@ -124,7 +124,7 @@ impl World {
     pub fn run_on(&self, site: &Domain) -> Option<&Run> {
         self.runs.values().rev().find(|run| {
             let order = run.plan.order().filter(|_| !run.state.is_over());
-            order.is_some_and(|order| order.site.domain == *site)
+            order.is_some_and(|order| order.domains().contains(site))
         })
     }
 

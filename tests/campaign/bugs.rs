@@ -38,11 +38,15 @@ pub enum Bug {
     NoMarkCheck,
     /// How far it goes back is forgotten with the process.
     LevelForgotten,
+    /// Who else stands on a server is not looked at before it is deleted.
+    NeighbourForgotten,
+    /// A name that was led elsewhere is not led back.
+    NotLedBack,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::RecordAfterEffect,
         Self::NoSettle,
         Self::UnknownIsFailed,
@@ -53,6 +57,8 @@ impl Bug {
         Self::NoLookFirst,
         Self::NoMarkCheck,
         Self::LevelForgotten,
+        Self::NeighbourForgotten,
+        Self::NotLedBack,
     ];
 }
 
@@ -148,6 +154,14 @@ struct BadStep {
 }
 
 impl BadStep {
+    /// Deletes the site's server, whoever else stands there.
+    async fn delete_server(&self) -> Outcome {
+        if let Ok(id) = self.order.site.objects.server.parse() {
+            drop(self.ends.hetzner.delete_server(id).await);
+        }
+        Outcome::Done(Object::default())
+    }
+
     /// Deletes whatever answers to the site's name.
     async fn delete_by_name(&self) -> Undone {
         let Some(zone) = ObjectId::new(&self.order.site.objects.zone) else {
@@ -178,6 +192,10 @@ impl Step for BadStep {
         self.inner.undone_from()
     }
 
+    fn one_way(&self) -> bool {
+        self.inner.one_way()
+    }
+
     fn settle(&self) -> Span {
         if self.bug == Bug::NoSettle {
             return Span::ZERO;
@@ -192,7 +210,14 @@ impl Step for BadStep {
         self.inner.look(facts).await
     }
 
+    async fn left(&self, facts: &Facts) -> Look {
+        self.inner.left(facts).await
+    }
+
     async fn perform(&self, facts: &Facts, key: &str) -> Outcome {
+        if self.bug == Bug::NeighbourForgotten && self.name() == "end server" {
+            return self.delete_server().await;
+        }
         match self.inner.perform(facts, key).await {
             Outcome::Unknown(why) if self.bug == Bug::UnknownIsFailed => Outcome::Not(why),
             other => other,
@@ -202,6 +227,9 @@ impl Step for BadStep {
     async fn undo(&self, facts: &Facts, object: &Object) -> Undone {
         if self.bug == Bug::NoMarkCheck && self.name() == "record" {
             return self.delete_by_name().await;
+        }
+        if self.bug == Bug::NotLedBack && self.name() == "repoint" {
+            return Undone::Done(Text::line("nothing to take back"));
         }
         match self.inner.undo(facts, object).await {
             Undone::Unknown(why) if self.bug == Bug::UndoNotRepeated => Undone::Done(why),

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faults::parts::{self, Books};
-use faults::played::PlayedVisits;
+use faults::played::{Never, PlayedVisits};
 use hosting::{Book, Ends};
 use saga::{Context, End, Journal, Step};
 use serde::{Deserialize, Serialize};
 use store::{AuditEntry, Options, Store};
 use tokio_util::sync::CancellationToken;
-use vocab::Text;
+use vocab::{Span, Text};
 use world::{Actor, Face, Run, RunState, SiteRequest, World};
 
 use crate::bugs::{self, Bug};
@@ -34,8 +34,8 @@ pub struct Errand {
     pub request: SiteRequest,
     /// How it dies.
     pub death: Death,
-    /// Whether the site does not answer, so that the run turns back.
-    pub silent: bool,
+    /// What never comes about, so that the run turns back.
+    pub never: Option<Never>,
     /// How often a step is tried.
     pub attempts: u32,
     /// A bug that is planted in it.
@@ -148,7 +148,7 @@ async fn under_way(store: &Store, errand: &Errand) -> Result<Found, Text> {
     let known = store.runs(1).await.map_err(|error| words(&error))?;
     let newest = known.runs.first().filter(|run| {
         run.plan.order().is_some_and(|order| {
-            order.verb == errand.request.verb() && order.site.domain == *errand.request.domain()
+            order.verb == errand.request.verb() && order.domains().contains(errand.request.domain())
         })
     });
     Ok(newest.map_or(Found::Nothing, |run| Found::Over(code(&run.state))))
@@ -187,7 +187,11 @@ async fn begin(store: &Store, ends: &Ends, errand: &Errand) -> Result<Option<Run
 fn ends(errand: &Errand) -> Result<Ends, Text> {
     let doors = [&errand.hetzner, &errand.cloudflare, &errand.stripe];
     let visits = Arc::new(PlayedVisits {
-        silent: errand.silent,
+        never: errand.never,
+        certificate: errand.state.join("server.certificate"),
     });
-    parts::ends(doors, &errand.state, visits, &parts::patience(ANSWER))
+    let mut ends = parts::ends(doors, &errand.state, visits, &parts::patience(ANSWER))?;
+    // A played name resolves at once or never.
+    ends.waits.name = Span::millis(50);
+    Ok(ends)
 }

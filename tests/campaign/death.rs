@@ -126,12 +126,20 @@ impl Step for MortalStep {
         self.inner.undone_from()
     }
 
+    fn one_way(&self) -> bool {
+        self.inner.one_way()
+    }
+
     fn settle(&self) -> Span {
         self.inner.settle()
     }
 
     async fn look(&self, facts: &Facts) -> Look {
         self.inner.look(facts).await
+    }
+
+    async fn left(&self, facts: &Facts) -> Look {
+        self.inner.left(facts).await
     }
 
     async fn perform(&self, facts: &Facts, key: &str) -> Outcome {

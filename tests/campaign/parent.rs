@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use faults::judge::Left;
+use faults::judge::{self, Left};
+use faults::played::Never;
 use faults::providers::Providers;
 use serde_json::Value;
 use tokio::process::Command;
 use vocab::{Domain, RollbackLevel, SiteKind, Text};
-use world::{DeployRequest, RestoreRequest, SiteRequest, SiteVerb, Wanted};
+use world::{DeployRequest, Placement, RestoreRequest, SiteRequest, SiteVerb, Wanted};
 
 use crate::bugs::Bug;
 use crate::child::{self, Errand};
@@ -17,6 +18,12 @@ use crate::death::Death;
 
 /// The site that is made and removed again and again.
 const DOMAIN: &str = "shop.example.com";
+
+/// Another one, that may stand on the same server.
+const NEIGHBOUR: &str = "blog.example.com";
+
+/// What the site is called by a scene that renames it.
+const NEW_DOMAIN: &str = "store.example.com";
 
 /// How long one child may take; one that takes longer hangs.
 const CHILD: Duration = Duration::from_mins(1);
@@ -30,14 +37,29 @@ pub struct Scene {
     pub kind: SiteKind,
     /// How far it goes back.
     pub level: RollbackLevel,
-    /// Whether the site does not answer, so that it must go back.
-    pub silent: bool,
+    /// What never comes about, so that it must go back.
+    pub never: Option<Never>,
+    /// Whether a neighbour stands on the site's server, or is there for the site to come to.
+    pub neighbour: bool,
+    /// Whether it is about the neighbour.
+    pub about_neighbour: bool,
     /// How often a step is tried.
     pub attempts: u32,
     /// How the processes die, one after another; the one after the last lives.
     pub deaths: Vec<Death>,
     /// What goes wrong at the providers, in the words of the sandbox.
     pub faults: Value,
+}
+
+/// What is at the providers, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct There {
+    /// How much of what.
+    pub left: Left,
+    /// Subscriptions that are not billed for the time being.
+    pub paused: usize,
+    /// Records that lead to no server of ours.
+    pub astray: usize,
 }
 
 /// A place to play scenes at: a sandbox of its own, a journal of its own.
@@ -79,8 +101,25 @@ impl Stage {
     }
 
     /// What is there now.
-    pub async fn left(&self) -> Result<Left, Text> {
-        self.providers.left().await
+    pub async fn left(&self) -> Result<There, Text> {
+        let inventory = self.providers.inventory().await?;
+        let ours = |provider: &str, kind: &str| judge::ours(&inventory, provider, kind);
+        let servers = ours("hetzner", "servers");
+        let leads = |record: &Value| {
+            servers
+                .iter()
+                .any(|server| server["public_net"]["ipv4"]["ip"] == record["content"])
+        };
+        let subscriptions = ours("stripe", "subscriptions");
+        let paused = |subscription: &&Value| !subscription["pause_collection"].is_null();
+        Ok(There {
+            paused: subscriptions.iter().filter(paused).count(),
+            astray: ours("cloudflare", "dns_records")
+                .iter()
+                .filter(|record| !leads(record))
+                .count(),
+            left: judge::left(&inventory),
+        })
     }
 
     /// The journal of this scene.
@@ -119,7 +158,7 @@ impl Stage {
                 stripe: self.providers.access("stripe"),
                 request: wish.clone(),
                 death: deaths.next().unwrap_or(Death::Never),
-                silent: scene.silent,
+                never: scene.never,
                 attempts: scene.attempts,
                 bug,
             };
@@ -166,7 +205,12 @@ fn files(kind: SiteKind, scene: usize, state: &Path) -> Result<PathBuf, Text> {
 
 /// The wish of a scene.
 fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text> {
-    let domain = Domain::new(DOMAIN).map_err(|error| words(&error))?;
+    let named = |name| Domain::new(name).map_err(|error| words(&error));
+    let domain = named(if scene.about_neighbour {
+        NEIGHBOUR
+    } else {
+        DOMAIN
+    })?;
     Ok(match scene.verb {
         SiteVerb::Deploy => SiteRequest::Deploy(DeployRequest {
             domain,
@@ -174,6 +218,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
             kind: Some(scene.kind),
             affiliate: "acme".to_owned(),
             region: None,
+            placement: Placement::Room,
             level: scene.level,
         }),
         SiteVerb::Release => SiteRequest::Release {
@@ -193,26 +238,75 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
             wanted: Wanted::All,
             to: None,
         }),
+        SiteVerb::Move => SiteRequest::Move {
+            domain,
+            region: None,
+            placement: Placement::New,
+        },
+        SiteVerb::Failover => SiteRequest::Failover {
+            domain,
+            rehearse: false,
+        },
+        SiteVerb::Rehearse => SiteRequest::Failover {
+            domain,
+            rehearse: true,
+        },
+        SiteVerb::Suspend => SiteRequest::Suspend { domain },
+        SiteVerb::Resume => SiteRequest::Resume { domain },
+        SiteVerb::Restart => SiteRequest::Restart { domain },
+        SiteVerb::Renew => SiteRequest::Renew { domain },
+        SiteVerb::Rename => SiteRequest::Rename {
+            domain,
+            to: named(NEW_DOMAIN)?,
+        },
     })
 }
 
-/// What should be left after a scene that began with nothing and ended with this code.
-pub fn expected(scene: &Scene, code: i32) -> Option<Left> {
-    let (nothing, whole) = (Left::nothing(), Left::sites(1));
+/// What should be there after a scene that began with what its verb needs, and ended with this code.
+pub fn expected(scene: &Scene, code: i32) -> Option<There> {
+    let (nothing, one) = (Left::nothing(), Left::sites(1));
+    let both = Left {
+        servers: 1,
+        ..Left::sites(2)
+    };
+    let (with, without) = if scene.neighbour {
+        (both, one)
+    } else {
+        (one, nothing)
+    };
     let code = u8::try_from(code).ok()?;
-    match (scene.verb, code) {
-        (SiteVerb::Deploy, child::COMPLETE)
-        | (SiteVerb::Release, child::COMPLETE | child::ROLLED_BACK) => Some(whole),
-        (SiteVerb::Deploy, child::ROLLED_BACK) => Some(match scene.level {
+    let mut paused = 0;
+    let left = match (scene.verb, code) {
+        (SiteVerb::Deploy, child::ROLLED_BACK) => match scene.level {
             // A run that turned back at the looks has made no customer yet.
             RollbackLevel::Soft => Left {
-                customers: 0,
-                subscriptions: 0,
-                ..whole
+                customers: with.customers - 1,
+                subscriptions: with.subscriptions - 1,
+                ..with
             },
-            RollbackLevel::Partial | RollbackLevel::Full => nothing,
-        }),
-        (SiteVerb::Deploy, child::REFUSED) | (SiteVerb::Delete, child::COMPLETE) => Some(nothing),
-        _ => None,
-    }
+            RollbackLevel::Partial | RollbackLevel::Full => without,
+        },
+        (SiteVerb::Deploy, child::REFUSED) | (SiteVerb::Delete, child::COMPLETE) => without,
+        // The old place stays until somebody says that it may go; a neighbour keeps its server.
+        (SiteVerb::Failover, child::COMPLETE) => Left {
+            servers: with.servers + 1,
+            ..with
+        },
+        (SiteVerb::Move, child::COMPLETE) if scene.neighbour => Left {
+            servers: with.servers + 1,
+            ..with
+        },
+        (SiteVerb::Suspend, child::COMPLETE) | (SiteVerb::Resume, child::ROLLED_BACK) => {
+            paused = 1;
+            with
+        }
+        (SiteVerb::Delete, _) => return None,
+        (_, child::COMPLETE | child::ROLLED_BACK) => with,
+        _ => return None,
+    };
+    Some(There {
+        left,
+        paused,
+        astray: 0,
+    })
 }

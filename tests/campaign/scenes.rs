@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use faults::judge;
+use faults::played::Never;
 use futures::future::try_join_all;
 use serde_json::{Value, json};
 use vocab::{RollbackLevel, SiteKind, Text};
@@ -72,16 +72,14 @@ impl Tally {
     }
 }
 
-fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
+fn scene(verb: SiteVerb, level: RollbackLevel, never: Option<Never>) -> Scene {
     Scene {
         verb,
-        kind: if matches!(verb, SiteVerb::Deploy) {
-            SiteKind::Static
-        } else {
-            SiteKind::Node
-        },
+        kind: SiteKind::Static,
         level,
-        silent,
+        never,
+        neighbour: false,
+        about_neighbour: false,
         attempts: 4,
         deaths: Vec::new(),
         faults: Value::Null,
@@ -90,29 +88,70 @@ fn scene(verb: SiteVerb, level: RollbackLevel, silent: bool) -> Scene {
 
 /// Every kind of run there is to be killed.
 fn kinds() -> Vec<Scene> {
+    use RollbackLevel::{Full, Partial, Soft};
+    use SiteVerb as V;
+    let silent = Some(Never::Answers);
+    let unknown = Some(Never::Resolves);
+    let beside = |scene: Scene| Scene {
+        neighbour: true,
+        ..scene
+    };
+    let in_containers = |scene: Scene| Scene {
+        kind: SiteKind::Node,
+        ..scene
+    };
     vec![
-        Scene {
-            kind: SiteKind::Node,
-            ..scene(SiteVerb::Deploy, RollbackLevel::Full, false)
-        },
-        scene(SiteVerb::Deploy, RollbackLevel::Full, true),
-        scene(SiteVerb::Deploy, RollbackLevel::Partial, true),
-        scene(SiteVerb::Deploy, RollbackLevel::Soft, true),
-        scene(SiteVerb::Release, RollbackLevel::Full, false),
-        scene(SiteVerb::Release, RollbackLevel::Full, true),
-        scene(SiteVerb::Delete, RollbackLevel::Full, false),
+        in_containers(scene(V::Deploy, Full, None)),
+        scene(V::Deploy, Full, silent),
+        scene(V::Deploy, Partial, silent),
+        scene(V::Deploy, Soft, silent),
+        in_containers(scene(V::Release, Full, None)),
+        in_containers(scene(V::Release, Full, silent)),
+        in_containers(scene(V::Delete, Full, None)),
+        in_containers(beside(scene(V::Deploy, Full, silent))),
+        beside(scene(V::Delete, Full, None)),
+        scene(V::Move, Full, None),
+        scene(V::Move, Full, unknown),
+        beside(scene(V::Move, Full, None)),
+        scene(V::Failover, Full, unknown),
+        scene(V::Rehearse, Full, None),
+        in_containers(scene(V::Suspend, Full, None)),
+        scene(V::Suspend, Full, silent),
+        scene(V::Resume, Full, silent),
+        scene(V::Renew, Full, None),
+        scene(V::Rename, Full, None),
+        scene(V::Rename, Full, unknown),
     ]
 }
 
-/// What a scene needs before it: a site that is there.
+/// What a scene needs before it: a site that is there, a neighbour.
 async fn prepare(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
     stage.clean();
-    if scene.verb != SiteVerb::Deploy {
-        let deploy = Scene {
+    let deploy = self::scene(SiteVerb::Deploy, RollbackLevel::Full, None);
+    let neighbour = Scene {
+        about_neighbour: true,
+        ..deploy.clone()
+    };
+    if scene.verb == SiteVerb::Deploy {
+        if scene.neighbour {
+            stage.play(&neighbour, None).await?;
+        }
+        return Ok(());
+    }
+    let site = Scene {
+        kind: scene.kind,
+        ..deploy
+    };
+    stage.play(&site, None).await?;
+    if scene.neighbour {
+        stage.play(&neighbour, None).await?;
+    }
+    if scene.verb == SiteVerb::Resume {
+        let suspend = Scene {
             kind: scene.kind,
-            ..self::scene(SiteVerb::Deploy, RollbackLevel::Full, false)
+            ..self::scene(SiteVerb::Suspend, RollbackLevel::Full, None)
         };
-        stage.play(&deploy, None).await?;
+        stage.play(&suspend, None).await?;
     }
     Ok(())
 }
@@ -131,8 +170,9 @@ async fn play(
     let left = stage.left().await?;
     match expected(scene, played.code) {
         Some(expected) => {
-            if let Err(why) = judge::verdict(&left, &expected) {
-                tally.wrong.push(Text::line(format!("{scene:?}: {why}")));
+            if left != expected {
+                let wrong = format!("{scene:?}: left {left:?}, expected {expected:?}");
+                tally.wrong.push(Text::line(wrong));
             }
         }
         None => tally.wrong.push(Text::line(format!(
@@ -188,6 +228,7 @@ fn slow() -> Value {
         rule("hetzner", "POST"),
         rule("hetzner", "DELETE"),
         rule("cloudflare", "POST"),
+        rule("cloudflare", "PATCH"),
         rule("cloudflare", "DELETE"),
         rule("stripe", "POST"),
         rule("stripe", "DELETE"),
@@ -197,7 +238,7 @@ fn slow() -> Value {
 /// A fault by chance: one provider's changes go wrong for a while.
 fn fault(chance: &mut Chance) -> Value {
     let provider = ["hetzner", "cloudflare", "stripe"][chance.below(3) as usize];
-    let method = ["POST", "DELETE"][chance.below(2) as usize];
+    let method = ["POST", "DELETE", "PATCH"][chance.below(3) as usize];
     let (after, times) = (chance.below(3), 1 + chance.below(2));
     let base = |kind: &str| json!({ "provider": provider, "method": method, "after": after, "times": times, "kind": kind });
     let mut rule = match chance.below(6) {
@@ -230,7 +271,7 @@ fn fault(chance: &mut Chance) -> Value {
 
 /// A payment provider that answers nobody in time, and a process that dies while it waits for it: where names help least.
 fn late_money(chance: &mut Chance) -> Scene {
-    let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, false);
+    let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, None);
     scene.faults = json!([{
         "provider": "stripe", "method": "POST", "after": chance.below(2), "times": 1, "kind": "timeout",
         "effect": "late", "seconds": 0.15,
@@ -248,7 +289,7 @@ fn late_money(chance: &mut Chance) -> Scene {
 
 /// A run that must go back, and a provider that does not do at once what it is asked to take back.
 fn slow_undo(chance: &mut Chance) -> Scene {
-    let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, true);
+    let mut scene = scene(SiteVerb::Deploy, RollbackLevel::Full, Some(Never::Answers));
     let provider = ["hetzner", "cloudflare"][chance.below(2) as usize];
     let times = 1 + chance.below(3);
     scene.faults = json!([{

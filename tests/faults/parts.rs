@@ -37,7 +37,7 @@ impl Book for Books {
     }
 
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
-        let sites = self.0.sites().await.map_err(|error| words(&error))?;
+        let sites = self.all().await?;
         Ok(sites.into_iter().find(|site| site.domain == *domain))
     }
 
@@ -61,6 +61,10 @@ impl Book for Books {
             .into_iter()
             .filter(|backup| backup.domain == *domain);
         Ok(of_site.collect())
+    }
+
+    async fn all(&self) -> Result<Vec<Site>, Text> {
+        self.0.sites().await.map_err(|error| words(&error))
     }
 }
 
@@ -118,6 +122,7 @@ pub fn ends(
         keys: Keys::new(folder.join("keys")),
         visits,
         backups: Err(Text::line("no backups are made here")),
+        witnesses: Vec::new(),
         offer: offer(folder)?,
         installation: crate::INSTALLATION.to_owned(),
         name_server: None,
@@ -126,6 +131,7 @@ pub fn ends(
             login: Span::seconds(1),
             name: Span::seconds(1),
             answer: Span::millis(1),
+            linger: Span::millis(1),
             settle: [SETTLE; 3],
         },
     })
@@ -140,6 +146,7 @@ fn offer(folder: &Path) -> Result<Offer, Text> {
         certificates: "internal".into(),
         ports: 3_002..=3_010,
         keep_releases: 5,
+        sites_per_node: 10,
         affiliates: vec![Affiliate {
             name: AffiliateName::new("acme").map_err(|error| words(&error))?,
             region: Region::EuCentral,

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use drivers::host::{CommandLine, CommandOutput, Forward, Running};
+use drivers::probe::Served;
 use drivers::{DriverError, Host, Trouble};
 use hosting::{Machines, Visits};
-use vocab::{Domain, Span, Text};
+use serde::{Deserialize, Serialize};
+use vocab::{Domain, Span, Text, Time};
 
 /// Every server is the same one; the release it serves is kept in a file, for the processes that come after.
 pub struct PlayedMachines {
@@ -31,6 +33,8 @@ impl Machines for PlayedMachines {
     }
 
     async fn leave(&self, _: &str) {}
+
+    async fn rest(&self, _: &str) {}
 }
 
 struct PlayedHost {
@@ -72,6 +76,17 @@ impl Host for PlayedHost {
             ("test", _) => said(1, ""),
             // What runs in a container answers.
             ("curl", _) => said(0, "200"),
+            // Another certificate is fetched.
+            ("sh", [_, constant, ..])
+                if constant.contains("aside") && constant.contains("find .") =>
+            {
+                let file = self.served.with_extension("certificate");
+                let number = std::fs::read_to_string(&file).unwrap_or_default();
+                match std::fs::write(&file, format!("{number}1")) {
+                    Ok(()) => said(0, ""),
+                    Err(error) => said(1, &error.to_string()),
+                }
+            }
             ("sh", [_, constant]) if constant.contains("ssh-keygen") => {
                 said(0, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample")
             }
@@ -79,11 +94,19 @@ impl Host for PlayedHost {
         })
     }
 
-    async fn spawn(&self, _: &CommandLine) -> drivers::error::Result<Running> {
-        Err(DriverError::new(
-            Trouble::Refused,
-            "a played server runs nothing that goes on",
-        ))
+    async fn spawn(&self, command: &CommandLine) -> drivers::error::Result<Running> {
+        // What lists a release's files says that there are some; what is packed there is nothing.
+        let said: &'static [u8] = if command.program == "env" {
+            b"00  ./index.html\n"
+        } else {
+            b""
+        };
+        Ok(Running {
+            stdin: Box::new(tokio::io::sink()),
+            stdout: Box::new(said),
+            stderr: Box::new(tokio::io::empty()),
+            guard: Box::new(()),
+        })
     }
 
     async fn forward_socket(&self, _: &str) -> drivers::error::Result<Forward> {
@@ -100,22 +123,54 @@ impl Host for PlayedHost {
     async fn close(&self) {}
 }
 
+/// What never comes about, so that a run turns back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Never {
+    /// The site answers.
+    Answers,
+    /// Its name resolves.
+    Resolves,
+}
+
 /// A visitor.
 pub struct PlayedVisits {
-    /// Whether no site ever answers.
-    pub silent: bool,
+    /// What never comes about.
+    pub never: Option<Never>,
+    /// The file with the number of the certificate that is served.
+    pub certificate: PathBuf,
+}
+
+impl PlayedVisits {
+    fn look(&self, said: &str) -> Result<Text, Text> {
+        if self.never == Some(Never::Answers) {
+            return Err(Text::line("502"));
+        }
+        Ok(Text::line(said))
+    }
 }
 
 #[async_trait]
 impl Visits for PlayedVisits {
     async fn resolves(&self, _: &Domain, _: &str, _: Option<SocketAddr>) -> Result<(), Text> {
+        if self.never == Some(Never::Resolves) {
+            return Err(Text::line("NXDOMAIN"));
+        }
         Ok(())
     }
 
     async fn answers(&self, _: &Domain, _: &str, _: Option<&[u8]>) -> Result<Text, Text> {
-        if self.silent {
-            return Err(Text::line("502"));
-        }
-        Ok(Text::line("200"))
+        self.look("200")
+    }
+
+    async fn closed(&self, _: &Domain, _: &str, _: Option<&[u8]>) -> Result<Text, Text> {
+        self.look("503")
+    }
+
+    async fn certificate(&self, _: &Domain, _: &str) -> Result<Served, Text> {
+        let serial = std::fs::read_to_string(&self.certificate).unwrap_or_default();
+        Ok(Served {
+            serial: Text::line(serial),
+            until: Time::from_seconds(0),
+        })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use drivers::probe::Served;
 use drivers::provider::Pace;
 use hosting::{Book, Ends, FromHere, Visits};
 use saga::{Context, End, Progress, Step};
@@ -12,7 +13,8 @@ use store::{AuditEntry, Options, Store};
 use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RollbackLevel, Text, Time};
 use world::{
-    Actor, DeployRequest, Face, Plan, Refusal, RefusalKind, Run, RunState, SiteRequest, World,
+    Actor, DeployRequest, Face, Placement, Plan, Refusal, RefusalKind, Run, RunState, SiteRequest,
+    World,
 };
 
 use crate::parts::{self, Books};
@@ -126,6 +128,8 @@ impl Yard {
             affiliate: "acme".to_owned(),
             kind: None,
             region: None,
+            // Each on its own, so that what is left can be counted.
+            placement: Placement::New,
             level,
         }))
     }
@@ -278,5 +282,16 @@ impl Visits for Guests {
 
     async fn answers(&self, _: &Domain, _: &str, _: Option<&[u8]>) -> Result<Text, Text> {
         Ok(Text::line("200"))
+    }
+
+    async fn closed(&self, _: &Domain, _: &str, _: Option<&[u8]>) -> Result<Text, Text> {
+        Ok(Text::line("503"))
+    }
+
+    async fn certificate(&self, domain: &Domain, _: &str) -> Result<Served, Text> {
+        Ok(Served {
+            serial: Text::line(domain.as_str()),
+            until: now(),
+        })
     }
 }

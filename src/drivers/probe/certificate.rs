@@ -76,6 +76,17 @@ pub fn read(der: &[u8]) -> Result<Certificate, Failure> {
     })
 }
 
+/// A certificate's serial number, in hexadecimal.
+pub fn serial(der: &[u8]) -> Result<Text, Failure> {
+    let (_, parsed) = x509_parser::parse_x509_certificate(der).map_err(|error| {
+        Failure::new(
+            ProbeTrouble::Tls,
+            format!("the certificate cannot be read: {error}"),
+        )
+    })?;
+    Ok(Text::line(parsed.raw_serial_as_string()))
+}
+
 /// What is wrong with a judged certificate that was asked for as `name`, if anything is: the gravest thing in words.
 pub fn fault(certificate: &Certificate, name: &str, now: Time) -> Option<Failure> {
     let until = date(certificate.until);

@@ -26,7 +26,7 @@ use std::time::Instant;
 use tokio::sync::OnceCell;
 use vocab::{ProbeDetail, ProbeKind, ProbeOutcome, ProbeTrouble, Secret, ServiceSpec, Text};
 
-pub use self::visit::{resolves, visit};
+pub use self::visit::{Served, resolves, served, visit, visit_closed};
 use failure::{Failure, Found};
 use trust::Trust;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::TlsConnector;
 use vocab::{Certificate, ProbeDetail, ProbeTrouble};
 
@@ -29,13 +29,24 @@ pub async fn look(
     port: u16,
     name: &str,
 ) -> Result<Certificate, Failure> {
-    let server_name = server_name(name)?;
     let verifier = trust.verifier().await?;
+    let chain = chain(trust, host, port, name).await?;
+    certificate::judge(&chain, &server_name(name)?, verifier.as_ref())
+}
+
+/// The certificates that a server shows for `name`, its own first.
+pub async fn chain(
+    trust: &Trust,
+    host: &str,
+    port: u16,
+    name: &str,
+) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let server_name = server_name(name)?;
     let connector = TlsConnector::from(Arc::new(trust.lenient()?));
     let stream = dial(host, port).await?;
     let target = format!("{host}:{port}");
     let stream = connector
-        .connect(server_name.clone(), stream)
+        .connect(server_name, stream)
         .await
         .map_err(|error| {
             if causes(&error).any(<dyn std::error::Error>::is::<rustls::Error>) {
@@ -48,7 +59,10 @@ pub async fn look(
             }
         })?;
     let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
-    certificate::judge(chain, &server_name, verifier.as_ref())
+    Ok(chain
+        .iter()
+        .map(|certificate| certificate.clone().into_owned())
+        .collect())
 }
 
 /// A name as a certificate may hold it: a DNS name or an address.

@@ -3,9 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use vocab::Text;
+use reqwest::StatusCode;
+use vocab::{Text, Time};
 
-use super::dns;
+use super::trust::Trust;
+use super::{certificate, dns, tls};
 
 /// How long one look may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -22,9 +24,32 @@ pub async fn resolves(name: &str, address: &str, server: Option<SocketAddr>) -> 
 /// Asks for `https://name/` at an address, whatever the name resolves to. The certificate must be for the name and trusted:
 /// by the system, or by `authority` (PEM) alone when one is given. No redirect is followed. Says status and protocol.
 pub async fn visit(name: &str, address: &str, authority: Option<&[u8]>) -> Result<Text, Text> {
-    let address: IpAddr = address
-        .parse()
-        .map_err(|_| Text::line(format!("{address} is no address")))?;
+    let (status, words) = ask(name, address, authority).await?;
+    if status.is_success() || status.is_redirection() {
+        return Ok(words);
+    }
+    Err(Text::line(format!("https://{name}/ answers {status}")))
+}
+
+/// The same for a site that is closed for the time being: it must answer that it is (503, RFC 9110 section 15.6.4).
+pub async fn visit_closed(
+    name: &str,
+    address: &str,
+    authority: Option<&[u8]>,
+) -> Result<Text, Text> {
+    let (status, words) = ask(name, address, authority).await?;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return Ok(words);
+    }
+    Err(Text::line(format!("https://{name}/ answers {status}")))
+}
+
+async fn ask(
+    name: &str,
+    address: &str,
+    authority: Option<&[u8]>,
+) -> Result<(StatusCode, Text), Text> {
+    let address = parsed(address)?;
     let mut client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
@@ -41,15 +66,42 @@ pub async fn visit(name: &str, address: &str, authority: Option<&[u8]>) -> Resul
         .send()
         .await
         .map_err(|error| said(&error))?;
-    let status = answer.status();
-    if status.is_success() || status.is_redirection() {
-        return Ok(Text::line(format!(
-            "{} {:?}",
-            status.as_u16(),
-            answer.version()
-        )));
-    }
-    Err(Text::line(format!("https://{name}/ answers {status}")))
+    let words = format!("{} {:?}", answer.status().as_u16(), answer.version());
+    Ok((answer.status(), Text::line(words)))
+}
+
+/// The certificate a server shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// Its serial number, in hexadecimal: another one is another certificate.
+    pub serial: Text,
+    /// Until when it is good.
+    pub until: Time,
+}
+
+/// The certificate shown for `name` at an address, whoever has signed it.
+pub async fn served(name: &str, address: &str) -> Result<Served, Text> {
+    let address = parsed(address)?.to_string();
+    let trust = Trust::default();
+    let shaking = tls::chain(&trust, &address, 443, name);
+    let chain = tokio::time::timeout(WITHIN, shaking)
+        .await
+        .map_err(|_| Text::line(format!("{address} did not answer within 10 s")))?
+        .map_err(|failure| failure.text)?;
+    let leaf = chain
+        .first()
+        .ok_or_else(|| Text::line("the server shows no certificate"))?;
+    let until = certificate::read(leaf)
+        .map_err(|failure| failure.text)?
+        .until;
+    let serial = certificate::serial(leaf).map_err(|failure| failure.text)?;
+    Ok(Served { serial, until })
+}
+
+fn parsed(address: &str) -> Result<IpAddr, Text> {
+    address
+        .parse()
+        .map_err(|_| Text::line(format!("{address} is no address")))
 }
 
 /// An error with its causes: the outermost alone says little.

@@ -109,6 +109,8 @@ pub enum Subcommand {
     /// Bring a site, or a part of it, back from a backup; onto a new server when its own is gone
     #[command(after_long_help = exit::HELP)]
     Restore(backups::RestoreOptions),
+    /// Move, fail over, suspend, resume, restart, renew, rename or delete a site
+    Site(sites::LifeOptions),
     /// Say what the sites bring in a month and what of it is left
     Revenue(revenue::Options),
     /// List the affiliates: sites, share, what is theirs

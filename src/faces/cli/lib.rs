@@ -25,6 +25,7 @@ mod nodes;
 mod print;
 mod prune;
 mod reboot;
+mod resolve;
 mod revenue;
 mod run_command;
 mod runs;
@@ -119,6 +120,7 @@ async fn dispatch(subcommand: &Subcommand, context: &mut Context) -> Result<Exit
         Subcommand::Delete(options) => sites::delete(options, context).await,
         Subcommand::Backup(options) => backups::run(options, context).await,
         Subcommand::Restore(options) => backups::restore(options, context).await,
+        Subcommand::Site(options) => sites::life(options, context).await,
         Subcommand::Revenue(options) => revenue::run(options, context),
         Subcommand::Affiliates(options) => revenue::affiliates(options, context),
         Subcommand::Runs(options) => runs::run(options, context).await,
@@ -148,10 +150,7 @@ fn conclude(ended: Result<Exit>, console: &mut Console) -> io::Result<Exit> {
             // What was printed before the error belongs before it; where nobody reads there is nobody to tell.
             drop(console.out.flush());
             if !matches!(error, Error::Closed) {
-                drop(console.err.line(&[
-                    piece(Tone::Bad, "error: "),
-                    piece(Tone::Plain, error.to_string()),
-                ]));
+                drop(console.say_error(&error));
             }
             Ok(error.exit())
         }

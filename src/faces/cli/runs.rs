@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::print::words::{moment, took};
 use crate::print::{Cell, Console, Table, Tone, piece};
+use crate::resolve;
 
 /// The fewest digits of an id that may stand for it.
 const SHORTEST_ID: usize = 4;
@@ -20,7 +21,11 @@ const SEARCHED: usize = 10_000;
 
 /// Options.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// What to do with a run, where it is not to be shown
+    #[command(subcommand)]
+    verb: Option<resolve::Verb>,
     /// Show this one in full: its id, or the last digits of it
     id: Option<String>,
     /// At most so many
@@ -33,25 +38,15 @@ pub struct Options {
 
 /// Reads the journal and prints.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
+    if let Some(verb) = &options.verb {
+        return resolve::run(verb, context).await;
+    }
     let wanted = if options.id.is_some() {
         SEARCHED
     } else {
         options.limit
     };
-    let mut runs: BTreeMap<RunId, Run> = BTreeMap::new();
-    let reading = async { Ok(context.watch.runs(wanted).await) };
-    for run in context.interrupts.guard(reading).await? {
-        runs.insert(run.id(), run);
-    }
-    // What the world holds is newer than what the journal told.
-    runs.extend(
-        context
-            .watch
-            .world()
-            .runs
-            .iter()
-            .map(|(id, run)| (*id, run.clone())),
-    );
+    let runs = read(context, wanted).await?;
     let console = &mut context.console;
     if let Some(id) = &options.id {
         let run = find(&runs, id)?;
@@ -71,6 +66,25 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         print_all(newest, console)?;
     }
     Ok(Exit::Fine)
+}
+
+/// At most so many runs of the journal, with those the world holds.
+async fn read(context: &mut Context, most: usize) -> Result<BTreeMap<RunId, Run>> {
+    let mut runs: BTreeMap<RunId, Run> = BTreeMap::new();
+    let reading = async { Ok(context.watch.runs(most).await) };
+    for run in context.interrupts.guard(reading).await? {
+        runs.insert(run.id(), run);
+    }
+    // What the world holds is newer than what the journal told.
+    let world = &context.watch.world().runs;
+    runs.extend(world.iter().map(|(id, run)| (*id, run.clone())));
+    Ok(runs)
+}
+
+/// One run by its id or the last digits of it.
+pub(crate) async fn one(context: &mut Context, given: &str) -> Result<Run> {
+    let runs = read(context, SEARCHED).await?;
+    find(&runs, given).cloned()
 }
 
 /// A run by its id or the last digits of it.
@@ -164,9 +178,28 @@ fn print_one(run: &Run, console: &mut Console) -> Result<()> {
             piece(tone, word),
             piece(Tone::Dim, rest),
         ])?;
+        if let StepState::Stuck {
+            left: Some(left), ..
+        } = &record.state
+        {
+            out.line(&[piece(
+                Tone::Bad,
+                format!("    ! {}", resolve::left_words(left)),
+            )])?;
+        }
         for line in record.output.lines() {
             out.line(&[piece(Tone::Dim, "    | "), piece(Tone::Plain, line)])?;
         }
+    }
+    if run.state == RunState::NeedsOperator && run.plan.order().is_some() {
+        let short = run.id().short();
+        out.say(
+            Tone::Warn,
+            format!(
+                "three ways out: `wheelhouse runs resolve {short} --retry`, `--removed` when you have removed it, or \
+                 `--keep --reason WHY`"
+            ),
+        )?;
     }
     Ok(())
 }

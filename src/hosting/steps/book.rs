@@ -20,14 +20,25 @@ fn site(work: &Work, facts: &Facts) -> Site {
             }
         }
     }
+    let left_behind = match work.order.verb {
+        // It cannot be reached now, and must not be forgotten.
+        SiteVerb::Failover => work.order.was.as_ref().map(|was| Box::new(was.place())),
+        SiteVerb::Move => None,
+        _ => work.order.site.objects.left_behind.clone(),
+    };
     Site {
         releases,
-        state: SiteState::Active,
+        state: match work.order.verb {
+            SiteVerb::Suspend => SiteState::Suspended,
+            _ => SiteState::Active,
+        },
         objects: SiteObjects {
             server: fact("server"),
             server_name: work.server_name(),
             address: fact("address"),
             ssh_key: fact("ssh_key"),
+            made_by: Some(work.made_by()),
+            left_behind,
             zone: fact("zone"),
             record: fact("record"),
             customer: fact("customer"),
@@ -57,14 +68,18 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
     }
 }
 
-/// A site that was made by this run leaves the books again; one that was there before is as it was.
+/// As it was before the run: a site that was there is as it was, one that was made leaves the books again.
 pub(crate) async fn undo(work: &Work) -> Undone {
-    let back = match work.order.verb {
-        SiteVerb::Deploy => work.book.remove(work.domain()).await,
-        _ => return Undone::Done(Text::line("it stays")),
+    let was = work.order.was.as_deref();
+    let back = match was.filter(|was| was.domain == *work.domain()) {
+        Some(was) => work.book.put(was).await,
+        None if was.is_none() && work.order.verb != SiteVerb::Deploy => {
+            return Undone::Done(Text::line("it stays"));
+        }
+        None => work.book.remove(work.domain()).await,
     };
     match back {
-        Ok(()) => Undone::Done(Text::line("out of the books")),
+        Ok(()) => Undone::Done(Text::line("the books are as they were")),
         Err(why) => Undone::Unknown(why),
     }
 }

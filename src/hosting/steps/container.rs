@@ -42,12 +42,19 @@ async fn start(work: &Work, facts: &Facts, port: u16) -> Result<Option<Text>, Tr
 /// Only a container that this run has started: what served before goes on.
 pub(crate) async fn undo(work: &Work, facts: &Facts) -> Undone {
     let release = &work.order.site.current;
+    if work.order.makes_server() {
+        return Undone::Done(Text::line("it went with its server"));
+    }
     if work.order.before.as_ref() == Some(release) {
         return Undone::Done(Text::line("it served before"));
     }
     let gone = async {
         let there = work.there(facts).await?;
         let containers = Containers::of(&there, &work.order.site);
+        if work.order.before.is_none() {
+            // A site that was not there before leaves nothing on a server that stays.
+            return containers.down().await;
+        }
         containers.forget(release).await
     };
     undone(gone.await, "removed; its files stay")

@@ -3,7 +3,7 @@
 use drivers::provider::cloudflare::{NewRecord, Record, RecordFilter, RecordKind};
 use drivers::provider::{Answer, Fault, ObjectId, ProviderError};
 use saga::{Facts, Look, Object, Outcome, Undone};
-use vocab::Text;
+use vocab::{Domain, Text};
 
 use super::{known, refused, undone_by};
 use crate::names;
@@ -12,24 +12,28 @@ use crate::work::Work;
 /// How long others may keep the record, in seconds: the least the provider grants, so that a move is seen soon.
 const TIME_TO_LIVE: u32 = 60;
 
-pub(super) fn made(record: &Record) -> Object {
+pub(crate) fn made(record: &Record) -> Object {
     known("record", record.id.as_str(), &record.name, "record")
 }
 
-fn comment(work: &Work) -> String {
+pub(crate) fn comment(work: &Work) -> String {
     names::comment(&work.order.installation, work.deployment())
 }
 
 /// The zone of an order; refused when the books were damaged.
-pub(super) fn zone(work: &Work, facts: &Facts) -> Result<ObjectId, Text> {
+pub(crate) fn zone(work: &Work, facts: &Facts) -> Result<ObjectId, Text> {
     let zone = work.fact(facts, "zone");
     ObjectId::new(&zone).ok_or_else(|| Text::line(format!("{zone:?} is no id of a zone")))
 }
 
-/// All records of the domain's name.
-async fn records(work: &Work, zone: &ObjectId) -> Result<Vec<Record>, ProviderError> {
+/// All records of a domain's name.
+pub(crate) async fn records(
+    work: &Work,
+    zone: &ObjectId,
+    domain: &Domain,
+) -> Result<Vec<Record>, ProviderError> {
     let filter = RecordFilter {
-        name: Some(work.domain().to_string()),
+        name: Some(domain.to_string()),
         ..RecordFilter::default()
     };
     work.ends.cloudflare.records(zone, &filter).await
@@ -38,7 +42,7 @@ async fn records(work: &Work, zone: &ObjectId) -> Result<Vec<Record>, ProviderEr
 /// The record of this deployment, when it is there.
 pub(super) async fn ours(work: &Work, facts: &Facts) -> Result<Option<Record>, Text> {
     let comment = comment(work);
-    let found = records(work, &zone(work, facts)?)
+    let found = records(work, &zone(work, facts)?, work.domain())
         .await
         .map_err(|error| Text::line(error.to_string()))?;
     Ok(found
@@ -52,7 +56,7 @@ pub(crate) async fn look(work: &Work, facts: &Facts) -> Look {
         Err(why) => return Look::Foreign(why),
     };
     let comment = comment(work);
-    match records(work, &zone).await {
+    match records(work, &zone, work.domain()).await {
         Ok(records) => {
             let ours = |record: &&Record| record.comment.as_deref() == Some(comment.as_str());
             if let Some(record) = records.iter().find(ours) {
@@ -102,16 +106,21 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
     }
 }
 
-/// The comment is looked at right before: what is not this deployment's is not deleted, whatever its id.
+/// Takes the record of this run's domain back.
 pub(crate) async fn undo(work: &Work, facts: &Facts, object: &Object) -> Undone {
-    let (zone, id) = match (zone(work, facts), ObjectId::new(&object.id)) {
-        (Ok(zone), Some(id)) => (zone, id),
-        (Err(why), _) => return Undone::Not(why),
-        (_, None) => {
-            return Undone::Not(Text::line(format!("{:?} is no id of a record", object.id)));
-        }
+    let zone = match zone(work, facts) {
+        Ok(zone) => zone,
+        Err(why) => return Undone::Not(why),
     };
-    match records(work, &zone).await {
+    delete(work, &zone, work.domain(), &object.id).await
+}
+
+/// The comment is looked at right before: what is not this deployment's is not deleted, whatever its id.
+pub(crate) async fn delete(work: &Work, zone: &ObjectId, domain: &Domain, id: &str) -> Undone {
+    let Some(id) = ObjectId::new(id) else {
+        return Undone::Not(Text::line(format!("{id:?} is no id of a record")));
+    };
+    match records(work, zone, domain).await {
         Ok(records) => match records.iter().find(|record| record.id == id) {
             Some(record) if record.comment.as_deref() == Some(comment(work).as_str()) => {}
             Some(_) => {
@@ -125,7 +134,7 @@ pub(crate) async fn undo(work: &Work, facts: &Facts, object: &Object) -> Undone 
         Err(error) => return Undone::Unknown(Text::line(error.to_string())),
     }
     undone_by(
-        work.ends.cloudflare.delete_record(&zone, &id).await,
+        work.ends.cloudflare.delete_record(zone, &id).await,
         "deleted",
     )
 }

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use drivers::provider::hetzner::{Labels, NewServer, Server};
 use drivers::provider::{Answer, Fault, ProviderError};
 use saga::{Facts, Look, Object, Outcome, Undone};
-use vocab::Text;
+use vocab::{RunId, Text};
+use world::Place;
 
 use super::{known, refused, undone_by};
 use crate::names;
@@ -19,30 +20,28 @@ fn made(work: &Work, server: &Server) -> Object {
         server.name.as_str(),
         "server",
     );
+    object.monthly = work.order.site.cost.map(|cost| cost.to_string());
     if let Some(address) = &server.public_net.ipv4 {
         object
             .facts
             .insert("address".to_owned(), address.ip.to_string());
     }
-    object.monthly = work.order.site.cost.map(|cost| cost.to_string());
     object
 }
 
-/// Whether a server carries this deployment's mark.
-fn ours(work: &Work, server: &Server) -> bool {
-    labels(work)
-        .iter()
-        .all(|(name, value)| server.labels.get(name) == Some(value))
+/// Whether a server carries the mark of the run that made the place.
+pub(crate) fn ours(work: &Work, server: &Server, made_by: RunId) -> bool {
+    names::is_made_by(&server.labels, &work.order.installation, made_by)
 }
 
 fn labels(work: &Work) -> Labels {
-    names::labels(&work.order.installation, work.domain(), work.deployment())
+    names::labels(&work.order.installation, work.domain(), work.made_by())
 }
 
 pub(crate) async fn look(work: &Work) -> Look {
     let name = work.server_name();
     match work.ends.hetzner.server_by_name(&name).await {
-        Ok(Some(server)) if ours(work, &server) => Look::Ours(made(work, &server)),
+        Ok(Some(server)) if ours(work, &server, work.made_by()) => Look::Ours(made(work, &server)),
         Ok(Some(_)) => Look::Foreign(Text::line(format!(
             "a server {name} is there that is not of this deployment; it is not touched"
         ))),
@@ -102,16 +101,29 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
     }
 }
 
-/// The mark is looked at right before: what is not this deployment's is not deleted, whatever its id.
-pub(crate) async fn undo(work: &Work, object: &Object) -> Undone {
-    let Some(id) = number(&object.id) else {
-        return Undone::Not(Text::line(format!("{:?} is no id of a server", object.id)));
+/// Only a server that the run itself has made; no other site can stand on it yet, for the run holds it.
+pub(crate) async fn undo(work: &Work, facts: &Facts, object: &Object) -> Undone {
+    let place = Place {
+        server: object.id.clone(),
+        ..work.place(facts)
     };
+    delete(work, &place).await
+}
+
+/// The mark is looked at right before: what was not made by the run that the books name is not deleted, whatever its id.
+pub(crate) async fn delete(work: &Work, place: &Place) -> Undone {
+    let Some(id) = number(&place.server) else {
+        return Undone::Not(Text::line(format!(
+            "{:?} is no id of a server",
+            place.server
+        )));
+    };
+    work.ends.machines.leave(&place.server_name).await;
     match work.ends.hetzner.server(id).await {
-        Ok(server) if ours(work, &server) => {}
+        Ok(server) if ours(work, &server, place.made_by) => {}
         Ok(_) => {
             return Undone::Not(Text::line(format!(
-                "server {id} does not carry this deployment's labels any more, so it is not deleted"
+                "server {id} does not carry the labels of the run that made it any more, so it is not deleted"
             )));
         }
         // A look may lag behind: only the deletion itself knows, and the id was ours.
@@ -120,14 +132,14 @@ pub(crate) async fn undo(work: &Work, object: &Object) -> Undone {
     }
     let deleting = match work.ends.hetzner.delete_server(id).await {
         Answer::Done(deleting) => deleting,
-        Answer::Not(error) if error.fault == Fault::NotFound => return gone(work),
+        Answer::Not(error) if error.fault == Fault::NotFound => return gone(work, place),
         refused => return undone_by(refused, "deleted"),
     };
     // It is there, and costs, until the provider says that it is gone.
     let longest = work.ends.waits.server.duration();
     match work.ends.hetzner.wait_for(&[deleting.id], longest).await {
         Ok(ended) => match ended.iter().find_map(|action| action.error.as_ref()) {
-            None => gone(work),
+            None => gone(work, place),
             Some(error) => Undone::Unknown(error.message.clone()),
         },
         Err(error) => Undone::Unknown(said(&error)),
@@ -135,12 +147,13 @@ pub(crate) async fn undo(work: &Work, object: &Object) -> Undone {
 }
 
 /// The keys of a server that is gone are of no use.
-fn gone(work: &Work) -> Undone {
-    work.ends.keys.forget(&work.server_name());
+fn gone(work: &Work, place: &Place) -> Undone {
+    work.ends.keys.forget(&place.server_name);
     Undone::Done(Text::line("deleted"))
 }
 
-fn number(text: &str) -> Option<u64> {
+/// An id of the provider's.
+pub(crate) fn number(text: &str) -> Option<u64> {
     u64::from_str(text).ok()
 }
 

@@ -7,7 +7,7 @@ use archive::ArchiveError;
 use saga::{Facts, Look, Object, Outcome, Undone};
 use vocab::Text;
 
-use super::{object, outcome, seen, undone};
+use super::{copy, object, outcome, seen, undone};
 use crate::webserver::Trouble;
 use crate::work::Work;
 
@@ -60,7 +60,7 @@ fn read(files: &Path) -> Result<(Vec<u8>, String), ArchiveError> {
 pub(crate) async fn undo(work: &Work, facts: &Facts) -> Undone {
     let release = &work.order.site.current;
     if work.order.before.is_none() {
-        return Undone::Done(Text::line("it went with its server"));
+        return copy::undo(work, facts).await;
     }
     if work.order.before.as_ref() == Some(release) {
         return Undone::Done(Text::line("it was served before"));

@@ -93,7 +93,7 @@ fn site(name: &str, number: usize, seed: u64, now: Time) -> Option<Site> {
             customer: id("cus_", 5),
             price: id("price_", 6),
             subscription: id("sub_", 7),
-            port: None,
+            ..SiteObjects::default()
         },
     })
 }

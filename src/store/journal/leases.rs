@@ -27,18 +27,27 @@ fn changed(call: &StepCall) -> Option<String> {
 
 /// Takes everything the plan changes, or nothing: who holds one of them is in the error.
 pub(crate) fn take(transaction: &Transaction<'_>, plan: &Plan, file: &Text) -> Result<(), Failure> {
-    let site = plan
-        .order()
-        .map(|order| (format!("site {}", order.site.domain), 0));
-    let objects = plan
-        .steps
-        .iter()
-        .filter_map(|step| Some((changed(&step.call)?, step.object)));
-    for (object, of) in site.into_iter().chain(objects) {
-        let shown = plan
-            .objects
-            .get(of)
-            .map_or_else(|| object.clone(), in_words);
+    let mut wanted = Vec::new();
+    if let Some(order) = plan.order() {
+        let site = plan.objects.first();
+        for domain in order.domains() {
+            let object = format!("site {domain}");
+            let shown = site.map_or_else(|| object.clone(), in_words);
+            wanted.push((object, shown));
+        }
+        // What stands on a server is counted before another site comes, and before it is removed: one at a time.
+        for server in order.servers() {
+            wanted.push((format!("server {server}"), format!("server {server}")));
+        }
+    }
+    for step in &plan.steps {
+        if let Some(object) = changed(&step.call) {
+            let of = plan.objects.get(step.object);
+            let shown = of.map_or_else(|| object.clone(), in_words);
+            wanted.push((object, shown));
+        }
+    }
+    for (object, shown) in wanted {
         let taken = transaction
             .prepare_cached(
                 "INSERT INTO leases (object, shown, run) VALUES (?1, ?2, ?3)

@@ -46,6 +46,39 @@ pub(crate) fn take_on(
     Ok(line)
 }
 
+/// Takes a run that is over up again, as this process's: what it changes is taken anew, or nothing is.
+pub(crate) fn take_up(
+    connection: &mut Connection,
+    opening: i64,
+    run: &Run,
+    state: &RunState,
+    entry: AuditEntry,
+    file: &Text,
+) -> Result<AuditLine, Failure> {
+    let transaction = begin(connection)?;
+    let change = next_change(&transaction)?;
+    // Only from where it was seen to be: another process may have taken it up meanwhile.
+    let taken = transaction
+        .prepare_cached(
+            "UPDATE runs SET state = ?, ended = NULL, over = 0, opening = ?, change = ?
+             WHERE id = ? AND over = 1 AND state = ?",
+        )?
+        .execute(params![
+            serde_json::to_string(state)?,
+            opening,
+            change,
+            run.id().to_string(),
+            serde_json::to_string(&run.state)?,
+        ])?;
+    if taken == 0 {
+        return Err(StoreError::NotOurs { run: run.id() }.into());
+    }
+    leases::take(&transaction, &run.plan, file)?;
+    let line = audit::append(&transaction, opening, entry)?;
+    transaction.commit()?;
+    Ok(line)
+}
+
 /// Writes down where a step is; `output` replaces what is kept of it.
 pub(crate) fn step(
     connection: &mut Connection,

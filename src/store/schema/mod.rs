@@ -7,11 +7,12 @@ pub(crate) const VERSIONS: &[&str] = &[
     include_str!("v1.sql"),
     include_str!("v2.sql"),
     include_str!("v3.sql"),
+    include_str!("v4.sql"),
 ];
 
 /// Tables whose damage would cost more than a graph; they are small, and checked whole at every opening.
-pub(crate) const PRECIOUS: [&str; 9] = [
-    "meta", "openings", "runs", "steps", "records", "sites", "backups", "leases", "audit",
+pub(crate) const PRECIOUS: [&str; 10] = [
+    "meta", "openings", "runs", "steps", "records", "sites", "backups", "leases", "kept", "audit",
 ];
 
 /// The file's version; 0 when nothing was ever put in.

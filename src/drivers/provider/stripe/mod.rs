@@ -28,7 +28,7 @@ pub use model::Metadata;
 pub use prices::{NewPrice, Price, Product, Recurring};
 pub use subscriptions::{
     Collection, NewSubscription, PauseCollection, PausedInvoices, PaymentBehavior, Subscription,
-    SubscriptionItem, SubscriptionStatus,
+    SubscriptionItem, SubscriptionNote, SubscriptionStatus,
 };
 
 use super::access::Access;

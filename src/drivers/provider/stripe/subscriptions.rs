@@ -176,6 +176,15 @@ pub struct NewSubscription {
     pub metadata: Metadata,
 }
 
+/// What a subscription says of what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionNote {
+    /// Its text on invoices.
+    pub description: Text,
+    /// Notes that are set; others stay.
+    pub metadata: Metadata,
+}
+
 impl Stripe {
     /// Begins a subscription, and with it the charging.
     pub async fn create_subscription(
@@ -232,6 +241,20 @@ impl Stripe {
         cancel: bool,
     ) -> Answer<Subscription> {
         let form = Form::default().field("cancel_at_period_end", &cancel);
+        self.change(key, Call::post(&[&"subscriptions", id]), form)
+            .await
+    }
+
+    /// Has a subscription say something else of what it is for. What it bills stays.
+    pub async fn note_subscription(
+        &self,
+        key: &IdempotencyKey,
+        id: &ObjectId,
+        note: &SubscriptionNote,
+    ) -> Answer<Subscription> {
+        let form = Form::default()
+            .field("description", &note.description)
+            .metadata(&note.metadata);
         self.change(key, Call::post(&[&"subscriptions", id]), form)
             .await
     }

@@ -110,6 +110,23 @@ pub(crate) async fn change(
     }
 }
 
+/// Follows a run that goes on by itself, from how it was seen before to its next end.
+pub(crate) async fn follow_on(context: &mut Context, run: &Run, json: bool) -> Result<Exit> {
+    let command = context.command.clone().ok_or(Error::ReadOnly)?;
+    // How it ended before is not how it ends now.
+    let before = run.ended;
+    let seen = |context: &Context| {
+        let now = context.watch.world().runs.get(&run.id());
+        now.is_some_and(|now| !now.state.is_over() || now.ended != before)
+    };
+    while !seen(context) {
+        let changed = async { context.watch.changed().await.map_err(|_| Error::Ended) };
+        context.interrupts.guard(changed).await?;
+    }
+    let run = follow::follow(context, &command, &run.plan, Printed::Failures, json).await?;
+    outcome::print(&run, json, context)
+}
+
 async fn submit(command: &Arc<dyn Command>, plan: &Plan, consent: world::Consent) -> Result<()> {
     command.submit(plan.id, consent).await.map_err(Error::from)
 }

@@ -63,8 +63,19 @@ struct StepRow {
     took_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<Text>,
+    /// What is left of it outside, when it is stuck.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<LeftRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<Text>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftRecord {
+    kind: Text,
+    id: Text,
+    name: Text,
+    monthly: Option<Text>,
 }
 
 impl PlanRecord {
@@ -146,9 +157,22 @@ fn row(step: &PlannedStep, record: Option<&StepRecord>) -> StepRow {
         },
         note: match state {
             Some(StepState::Done { note, .. }) => Some(note.clone()),
-            Some(StepState::Failed { reason, .. } | StepState::Unknown { reason }) => {
-                Some(reason.clone())
-            }
+            Some(
+                StepState::Failed { reason, .. }
+                | StepState::Unknown { reason }
+                | StepState::Stuck { reason, .. },
+            ) => Some(reason.clone()),
+            _ => None,
+        },
+        left: match state {
+            Some(StepState::Stuck {
+                left: Some(left), ..
+            }) => Some(LeftRecord {
+                kind: left.kind.clone(),
+                id: left.id.clone(),
+                name: left.name.clone(),
+                monthly: left.monthly.clone(),
+            }),
             _ => None,
         },
         output: record
@@ -181,7 +205,9 @@ pub(crate) fn step_words(state: &StepState) -> (&'static str, String) {
         StepState::Done { took: span, note } if note.is_empty() => format!(" in {}", took(*span)),
         StepState::Done { took: span, note } => format!(" in {}: {note}", took(*span)),
         StepState::Failed { took: span, reason } => format!(" after {}: {reason}", took(*span)),
-        StepState::Unknown { reason } | StepState::Stuck { reason } => format!(": {reason}"),
+        StepState::Unknown { reason } | StepState::Stuck { reason, .. } => {
+            format!(": {reason}")
+        }
         StepState::Undone { note } => format!(": {note}"),
     };
     (word(state), rest)

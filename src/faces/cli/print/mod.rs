@@ -13,6 +13,8 @@ use std::io::{self, BufWriter, IsTerminal};
 
 use jiff::tz::TimeZone;
 
+use crate::error::{Error, Result};
+
 pub(crate) use input::Input;
 pub(crate) use stream::{Stream, piece};
 pub(crate) use table::{Cell, Pairs, Table};
@@ -47,6 +49,14 @@ impl Console {
             input: Input::standard(),
             zone: TimeZone::system(),
         }
+    }
+
+    /// Says what went wrong.
+    pub fn say_error(&mut self, error: &Error) -> Result<()> {
+        self.err.line(&[
+            piece(Tone::Bad, "error: "),
+            piece(Tone::Plain, error.to_string()),
+        ])
     }
 
     /// Whether somebody sits there who can be asked.

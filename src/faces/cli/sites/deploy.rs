@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use vocab::{Domain, Region, RollbackLevel, SiteKind};
-use world::{DeployRequest, Intent, SiteRequest};
+use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
+use world::{DeployRequest, Intent, Placement, SiteRequest};
 
 use crate::act::{self, ActOptions};
 use crate::context::Context;
@@ -28,6 +28,8 @@ pub struct Options {
     /// Where it is to stand [default: the affiliate's region]
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<Region>,
+    #[command(flatten)]
+    placement: PlacementOptions,
     /// How far a run that fails is taken back: soft, partial or full
     #[arg(long, value_name = "LEVEL", value_parser = level, default_value = "full")]
     rollback: RollbackLevel,
@@ -35,7 +37,28 @@ pub struct Options {
     act: ActOptions,
 }
 
-fn region(text: &str) -> std::result::Result<Region, String> {
+/// On which server a site is put.
+#[derive(Debug, clap::Args)]
+pub(super) struct PlacementOptions {
+    /// On a new server, also when one has room
+    #[arg(long, conflicts_with = "on")]
+    new_server: bool,
+    /// On this server, which other sites stand on already
+    #[arg(long, value_name = "SERVER")]
+    on: Option<String>,
+}
+
+impl From<&PlacementOptions> for Placement {
+    fn from(options: &PlacementOptions) -> Self {
+        match &options.on {
+            Some(name) => Self::On(Text::line(name)),
+            None if options.new_server => Self::New,
+            None => Self::Room,
+        }
+    }
+}
+
+pub(super) fn region(text: &str) -> std::result::Result<Region, String> {
     Region::WORDS
         .into_iter()
         .find(|(word, _)| *word == text)
@@ -63,6 +86,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         kind: options.kind,
         affiliate: options.affiliate.clone(),
         region: options.region,
+        placement: Placement::from(&options.placement),
         level: options.rollback,
     });
     act::change(

@@ -1,6 +1,8 @@
-//! `wheelhouse sites`, `deploy`, `release`, `rollback`, `delete`: what is hosted, and how it is made, changed and removed.
+//! `wheelhouse sites`, `deploy`, `release`, `rollback`, `delete`, `site …`: what is hosted, and how it is made, changed,
+//! moved and removed.
 
 mod deploy;
+mod life;
 mod list;
 mod release;
 mod removal;
@@ -13,6 +15,8 @@ use crate::error::{Error, Result};
 
 pub use deploy::Options as DeployOptions;
 pub(crate) use deploy::run as deploy;
+pub use life::Options as LifeOptions;
+pub(crate) use life::run as life;
 pub use list::Options as ListOptions;
 pub(crate) use list::run as list;
 pub use release::{Options as ReleaseOptions, RollbackOptions};

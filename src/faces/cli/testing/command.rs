@@ -9,7 +9,7 @@ use vocab::{RunId, Span, Text};
 use world::plan::StepCall;
 use world::{
     Actor, Confirmation, Consent, ContainerVerb, Event, Face, Fact, Intent, Plan, PlanObject,
-    PlannedStep, Refusal, RefusalKind, Reversibility, Run, RunState, StepState, World,
+    PlannedStep, Refusal, RefusalKind, Reversibility, Run, RunState, StepState, WayOut, World,
 };
 
 use super::NOW;
@@ -280,6 +280,15 @@ impl Command for FakeCommand {
         self.tell(Fact::RunMoved {
             run,
             state: RunState::Cancelled,
+        });
+        Ok(())
+    }
+
+    async fn resolve(&self, run: RunId, way: WayOut) -> Result<(), Refusal> {
+        self.with(|state| state.asked.push(format!("{way:?}")));
+        self.tell(Fact::RunMoved {
+            run,
+            state: RunState::RolledBack,
         });
         Ok(())
     }

@@ -69,7 +69,7 @@ impl Stripe {
         self.close(id, "void", "voided", time);
     }
 
-    fn close(&mut self, id: &str, status: &str, event: &str, time: i64) {
+    pub(in super::super) fn close(&mut self, id: &str, status: &str, event: &str, time: i64) {
         let Some(invoice) = self.book.get_mut(Kind::Invoice, id) else {
             return;
         };

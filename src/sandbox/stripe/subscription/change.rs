@@ -25,6 +25,7 @@ impl Stripe {
             "items",
             "metadata",
             "off_session",
+            "pause_collection",
             "payment_behavior",
             "proration_behavior",
         ])?;
@@ -43,6 +44,7 @@ impl Stripe {
         params.copy(&["description"], &mut subscription);
         params.metadata(&mut subscription)?;
         self.change_items(&mut subscription, params)?;
+        pause(&mut subscription, params)?;
         match params.flag("cancel_at_period_end")? {
             Some(true) => {
                 let end = whole(&subscription["items"]["data"][0], "current_period_end");
@@ -167,4 +169,24 @@ impl Stripe {
             subscription["status"] = json!(status);
         });
     }
+}
+
+/// Suspends the collection of payments, or takes it up again when the parameter is sent empty
+/// (<https://docs.stripe.com/billing/subscriptions/pause-payment>).
+fn pause(subscription: &mut Value, params: Params<'_>) -> Result<(), Refusal> {
+    if !params.has("pause_collection") {
+        return Ok(());
+    }
+    let Some(given) = params.part("pause_collection") else {
+        subscription["pause_collection"] = Value::Null;
+        return Ok(());
+    };
+    given.only(&["behavior", "resumes_at"])?;
+    given.choice("behavior", &["keep_as_draft", "mark_uncollectible", "void"])?;
+    let behavior = given.required("behavior")?;
+    subscription["pause_collection"] = json!({
+        "behavior": behavior,
+        "resumes_at": given.whole("resumes_at")?,
+    });
+    Ok(())
 }

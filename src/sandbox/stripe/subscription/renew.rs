@@ -1,6 +1,6 @@
 //! What happens to subscriptions, and to what they leave behind, as time goes by.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::Stripe;
 use super::super::agenda::Due;
@@ -81,9 +81,32 @@ impl Stripe {
         self.agenda
             .add(clock.clone(), end, Due::Renew(id.to_owned()));
         let invoice = self.bill(id, Reason::Cycle, time);
+        if self.set_aside(id, &invoice, time) {
+            return;
+        }
         if let Some(invoice) = self.book.get_mut(Kind::Invoice, &invoice) {
             invoice["automatically_finalizes_at"] = json!(time + DRAFT);
         }
         self.agenda.add(clock, time + DRAFT, Due::Finalize(invoice));
+    }
+
+    /// What becomes of an invoice while the collection is suspended; `false` while it is not.
+    fn set_aside(&mut self, id: &str, invoice: &str, time: i64) -> bool {
+        let subscription = self.book.get(Kind::Subscription, id);
+        let paused = subscription.map(|subscription| &subscription["pause_collection"]["behavior"]);
+        let behavior = paused
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        match behavior.as_str() {
+            "void" => self.void(invoice, time),
+            "mark_uncollectible" => {
+                self.close(invoice, "uncollectible", "marked_uncollectible", time);
+            }
+            // It stays a draft until somebody finalizes it.
+            "keep_as_draft" => {}
+            _ => return false,
+        }
+        true
     }
 }
