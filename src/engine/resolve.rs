@@ -2,6 +2,7 @@
 //!
 //! Flow: [`Core::resolve_run`] → looked at (what was removed must be gone) → what is kept is written down → the run is taken
 //! up again, with its leases and an audit line → the saga goes on from its records.
+use std::sync::Arc;
 
 use saga::{Direction, Journal, Undoing};
 use store::{AuditEntry, StoreError};
@@ -118,7 +119,9 @@ async fn take_up(
         return Err(Refusal::new(RefusalKind::Invalid, "it is a run of no site"));
     };
     let (store, id) = (&teller.store, run.id());
-    let steps = hosting::steps(&run.plan, order, ends, Books::new(teller));
+    // Looking tells nobody how far it is.
+    let untold: Arc<dyn Fn(saga::Progress) + Send + Sync> = Arc::new(|_| {});
+    let steps = hosting::steps(&run.plan, order, ends, Books::new(teller), &untold);
     let kept = hosting::may_leave(&run.plan, &steps, store, way).await?;
     let journal = |error: saga::JournalError| Refusal::new(RefusalKind::Journal, error.0);
     let (status, _) = store.load(id).await.map_err(journal)?;

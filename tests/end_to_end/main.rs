@@ -32,6 +32,7 @@ mod logs;
 mod nodes;
 mod services;
 mod site_keys;
+mod site_life;
 mod site_types;
 mod sites;
 mod support;

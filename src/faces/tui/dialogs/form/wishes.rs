@@ -153,6 +153,7 @@ fn deploy(fields: &[Field], seen: Seen<'_>) -> Result<SiteRequest, Wrong> {
         files,
         kind: kind.map(|(_, kind)| kind),
         affiliate,
+        placement: world::Placement::Room,
         region: region.map(|(_, region)| region),
         level: RollbackLevel::parse(fields[5].text()).unwrap_or_default(),
     }))
