@@ -44,6 +44,10 @@ pub fn line(release: &Release, site: &Site, seen: Seen<'_>, styles: &Styles) -> 
         ),
         styles.ink(Role::Dim, format!("  {}", release.source)),
     ];
+    if let Some(schema) = &release.schema {
+        // The database does not go back with the files.
+        line.push(styles.ink(Role::Dim, format!("  schema {schema}")));
+    }
     if served {
         line.push(styles.ink(Role::Ok, "  served"));
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vocab::{Bytes, Domain, Text, Time};
-use world::{Site, SiteState, World};
+use world::{Release, Site, SiteState, World};
 
 use crate::context::Context;
 use crate::error::Result;
@@ -35,6 +35,8 @@ struct Row {
     subscription: String,
     deployment: String,
     created: String,
+    /// The port on its server that its program answers on.
+    port: Option<u16>,
     current: String,
     releases: Vec<ReleaseRow>,
     /// The run that works on it now.
@@ -49,6 +51,8 @@ struct ReleaseRow {
     files: u64,
     bytes: u64,
     source: Text,
+    /// The version of the database's schema when it was last put in service or out of it.
+    schema: Option<Text>,
     served: bool,
 }
 
@@ -65,6 +69,7 @@ fn row(world: &World, site: &Site, now: Time) -> Row {
         subscription: site.objects.subscription.clone(),
         deployment: site.deployment.to_string(),
         created: rfc3339(site.created),
+        port: site.objects.port,
         current: site.current.to_string(),
         releases: site
             .releases
@@ -76,6 +81,7 @@ fn row(world: &World, site: &Site, now: Time) -> Row {
                 files: release.files,
                 bytes: release.bytes,
                 source: release.source.clone(),
+                schema: release.schema.clone(),
                 served: release.id == site.current,
             })
             .collect(),
@@ -162,6 +168,9 @@ fn print_one(world: &World, site: &Site, now: Time, out: &mut Stream) -> Result<
     let mut pairs = Pairs::default();
     pairs.add("domain", site.domain.as_str());
     pairs.toned("state", tone(site), site.state.word());
+    let port = site.objects.port;
+    let port = port.map_or_else(String::new, |port| format!(" on port {port}"));
+    pairs.add("type", format!("{}{port}", site.kind));
     pairs.add("affiliate", site.affiliate.as_str());
     pairs.add("region", site.region.word());
     pairs.add("price", format!("{} a month", site.price));
@@ -181,13 +190,18 @@ fn print_one(world: &World, site: &Site, now: Time, out: &mut Stream) -> Result<
             Cell::figure(Some(release.files)),
             Cell::figure(Some(Bytes(release.bytes))),
             Cell::of(&release.source),
-            Cell::of(if release.id == site.current {
-                "served"
-            } else {
-                ""
-            }),
+            Cell::of(marks(release, site)),
         ]);
     }
     out.line(&[])?;
     table.print(out, 0)
+}
+
+/// What is to be known of a release before going back to it.
+fn marks(release: &Release, site: &Site) -> String {
+    let served = (release.id == site.current).then(|| "served".to_owned());
+    let schema = release.schema.as_ref();
+    let schema = schema.map(|schema| format!("schema {schema}"));
+    let all: Vec<String> = served.into_iter().chain(schema).collect();
+    all.join(", ")
 }
