@@ -114,7 +114,8 @@ mod tests {
             assert_eq!(of(&release, None), Ok(kind), "{files:?}");
             assert_eq!(of(&release, Some(kind)), Ok(kind), "{files:?}");
         }
-        let (_folder, themes) = release(&[("themes/a/style.css", "x")]);
+        // One folder around everything is taken off: two are what a site brings.
+        let (_folder, themes) = release(&[("themes/a/style.css", "x"), ("plugins/b.php", "x")]);
         assert_eq!(
             of(&themes, Some(SiteKind::WordPress)),
             Ok(SiteKind::WordPress)
