@@ -167,6 +167,7 @@ impl Core {
             Request::Plan(intent, actor, reply) => self.plan(intent, actor, reply),
             Request::Planned(plan) => self.planned(*plan),
             Request::Sweep => self.sweep(),
+            Request::FindBackups(reply) => self.find_backups(reply),
             Request::Submit(plan, consent, reply) => self.submit(plan, &consent, reply),
             Request::Cancel(run, actor, reply) => self.cancel_run(run, actor, reply),
             Request::Resolve(run, way, actor, reply) => self.resolve_run(run, way, actor, reply),

@@ -7,8 +7,8 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use vocab::{LogBatch, LogRequest, RunId, Text, Time};
 use world::{
-    Actor, AuditCheck, AuditLine, Consent, Event, Intent, Interest, Notice, Plan, Point, Refusal,
-    RefusalKind, Run, SeriesKey, WayOut, World,
+    Actor, AuditCheck, AuditLine, Consent, Event, FoundBackups, Intent, Interest, Notice, Plan,
+    Point, Refusal, RefusalKind, Run, SeriesKey, WayOut, World,
 };
 
 use crate::fleet::Fabric;
@@ -23,6 +23,7 @@ pub(crate) enum Request {
     Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
     Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
     Resolve(RunId, WayOut, Actor, oneshot::Sender<Result<(), Refusal>>),
+    FindBackups(oneshot::Sender<Result<FoundBackups, Refusal>>),
     ShellEnded(RunId, Option<i32>, oneshot::Sender<Result<(), Refusal>>),
     Reload(Box<Fabric>, Vec<Notice>),
     Shutdown(oneshot::Sender<()>),
@@ -86,6 +87,11 @@ impl Handle {
     pub async fn resolve(&self, run: RunId, way: WayOut, actor: Actor) -> Result<(), Refusal> {
         self.ask(|reply| Request::Resolve(run, way, actor, reply))
             .await
+    }
+
+    /// Reads what lies at the place for backups, and notes in the books what they do not have.
+    pub async fn find_backups(&self) -> Result<FoundBackups, Refusal> {
+        self.ask(Request::FindBackups).await
     }
 
     /// Tells that the shell of a handover run has ended.

@@ -7,6 +7,7 @@
 //! Flow: sources → bounded intake → `Core::apply` (the only writer of the world) → effects → store, sources; the same
 //! event goes to every [`Subscription`]. Requests ([`Handle`]) enter the same loop, so that everything has one order.
 
+mod backups;
 mod core;
 mod effects;
 mod fleet;

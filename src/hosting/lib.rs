@@ -34,7 +34,7 @@ mod webserver;
 mod words;
 mod work;
 
-pub use backup::Vault;
+pub use backup::{Found, Vault};
 pub use compose::Containers;
 pub use keys::{KeyError, Keys};
 pub use machine::{Machines, SshMachines};

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
 use world::{
-    AuditCheck, AuditLine, Consent, Intent, Interest, Plan, Point, Refusal, Run, SeriesKey, WayOut,
-    World,
+    AuditCheck, AuditLine, Consent, FoundBackups, Intent, Interest, Plan, Point, Refusal, Run,
+    SeriesKey, WayOut, World,
 };
 
 pub use local::{LocalCommand, LocalWatch};
@@ -74,6 +74,9 @@ pub trait Command: Send + Sync {
     /// Decides what becomes of what a run could not see to ([`world::RunState::NeedsOperator`]). Returns when that is
     /// journalled; the run goes on by itself.
     async fn resolve(&self, run: RunId, way: WayOut) -> Result<(), Refusal>;
+
+    /// Reads what lies at the place for backups, and notes in the books what they do not have. Changes nothing else.
+    async fn find_backups(&self) -> Result<FoundBackups, Refusal>;
 
     /// Tells that the shell of a handover run has ended with this status.
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal>;

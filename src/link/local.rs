@@ -8,8 +8,8 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogRequest, RunId, Time};
 use world::{
-    Actor, AuditCheck, AuditLine, Consent, Event, Intent, Interest, Plan, Point, Refusal, Run,
-    SeriesKey, WayOut, World,
+    Actor, AuditCheck, AuditLine, Consent, Event, FoundBackups, Intent, Interest, Plan, Point,
+    Refusal, Run, SeriesKey, WayOut, World,
 };
 
 use crate::{Command, Gone, Reading, Watch};
@@ -125,6 +125,10 @@ impl Command for LocalCommand {
 
     async fn resolve(&self, run: RunId, way: WayOut) -> Result<(), Refusal> {
         self.handle.resolve(run, way, self.actor.clone()).await
+    }
+
+    async fn find_backups(&self) -> Result<FoundBackups, Refusal> {
+        self.handle.find_backups().await
     }
 
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {

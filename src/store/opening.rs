@@ -118,6 +118,10 @@ fn existing(folder: &Folder, options: &Options, file: &Text) -> Result<Entered, 
             return Err(corrupt(file, &what).into());
         }
     }
+    // An empty table of another's in its place is a sound table, and still not this one.
+    if !schema::has_marks(&connection)? {
+        return Err(corrupt(file, "its marks are gone").into());
+    }
     let here = Process::current();
     // Processes that ended without closing the file. Their rows go only when the file was found whole.
     let mut gone = openings(&connection)?;

@@ -188,3 +188,14 @@ pub enum BackupStep {
     /// The backup was seen to be whole.
     Proven,
 }
+
+/// What was found at the place for backups.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FoundBackups {
+    /// How many whole ones lie there.
+    pub whole: usize,
+    /// Those of them that the books did not have, and have now.
+    pub noted: Vec<RunId>,
+    /// Why some cannot be read.
+    pub unreadable: Vec<Text>,
+}

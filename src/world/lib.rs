@@ -25,7 +25,8 @@ pub mod tracked;
 mod world;
 
 pub use backup::{
-    Backup, BackupOrder, BackupPart, BackupRules, BackupStep, LostServer, SitePart, Wanted,
+    Backup, BackupOrder, BackupPart, BackupRules, BackupStep, FoundBackups, LostServer, SitePart,
+    Wanted,
 };
 pub use effect::Effect;
 pub use event::{Event, Fact, Notice, NoticeKind};

@@ -23,6 +23,7 @@
     reason = "a test ends where its ground gives way, and says what it leaves out"
 )]
 
+mod backups;
 mod changes;
 mod command_line;
 mod console;

@@ -235,16 +235,13 @@ impl Writing for Sending {
 
     async fn finish(mut self: Box<Self>) -> Result<()> {
         let last = self.waiting.split().freeze();
-        let ended = match self.pieces.take() {
-            Some(mut pieces) => {
-                pieces.put(last);
-                pieces.finish().await
-            }
-            None => {
-                let payload = PutPayload::from(last);
-                let only_new = PutMode::Create.into();
-                self.store.put_opts(&self.path, payload, only_new).await
-            }
+        let ended = if let Some(mut pieces) = self.pieces.take() {
+            pieces.put(last);
+            pieces.finish().await
+        } else {
+            let payload = PutPayload::from(last);
+            let only_new = PutMode::Create.into();
+            self.store.put_opts(&self.path, payload, only_new).await
         };
         ended.map(drop).map_err(|error| self.failed(&error))
     }

@@ -87,7 +87,7 @@ impl Storage for FolderStorage {
         });
         Ok(Box::new(Unfinished {
             file: tokio::fs::File::from_std(file.await?),
-            unfinished,
+            beside: unfinished,
             path,
             finished: false,
         }))
@@ -205,7 +205,7 @@ fn list(root: &Path, below: &str, found: &mut Vec<Stored>) -> io::Result<()> {
 /// A file on its way to its place.
 struct Unfinished {
     file: tokio::fs::File,
-    unfinished: PathBuf,
+    beside: PathBuf,
     path: PathBuf,
     finished: bool,
 }
@@ -216,7 +216,7 @@ impl Writing for Unfinished {
         self.file
             .write_all(&bytes)
             .await
-            .map_err(|error| failed("writing", &self.unfinished, &error))
+            .map_err(|error| failed("writing", &self.beside, &error))
     }
 
     async fn finish(mut self: Box<Self>) -> Result<()> {
@@ -226,8 +226,8 @@ impl Writing for Unfinished {
         };
         written
             .await
-            .map_err(|error| failed("writing", &self.unfinished, &error))?;
-        let unfinished = self.unfinished.clone();
+            .map_err(|error| failed("writing", &self.beside, &error))?;
+        let unfinished = self.beside.clone();
         on_disk("writing", &self.path, move |path| {
             fs::hard_link(&unfinished, path)?;
             fs::remove_file(&unfinished)?;
@@ -246,7 +246,7 @@ impl Drop for Unfinished {
     fn drop(&mut self) {
         if !self.finished {
             // What cannot be deleted is begun anew, or deleted with its backup.
-            drop(fs::remove_file(&self.unfinished));
+            drop(fs::remove_file(&self.beside));
         }
     }
 }

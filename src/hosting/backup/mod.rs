@@ -5,6 +5,7 @@
 //! server, a folder for looking, or nothing but the proof that it is whole. Nothing is ever held whole in memory.
 
 mod fetch;
+mod find;
 mod manifest;
 mod names;
 mod order;
@@ -29,6 +30,7 @@ use world::StepProgress;
 use crate::webserver::Trouble;
 
 pub(crate) use fetch::{Opening, Sink, Used};
+pub use find::Found;
 pub(crate) use manifest::Manifest;
 pub(crate) use names::Place;
 pub(crate) use order::{needs_port, order, steps_of};

@@ -143,7 +143,7 @@ impl Scene {
         opening.carry_out(sink).await.map(|opened| opened.used)
     }
 
-    fn object(&self, part: SitePart) -> std::path::PathBuf {
+    fn object(&self, part: SitePart) -> PathBuf {
         let name = self.place.object(part.word()).unwrap();
         self.folder.path().join("backups").join(name.as_str())
     }
@@ -198,7 +198,7 @@ async fn files_come_back_as_the_release_that_they_were() {
     let scene = Scene::new();
     let taken = scene.take_files().await;
     let surveyed = taken.surveyed.clone().unwrap();
-    assert_eq!((surveyed.files, surveyed.bytes), (2, vocab::Bytes(200_005)));
+    assert_eq!((surveyed.files, surveyed.bytes), (2, Bytes(200_005)));
     let back = scene.folder.path().join("back");
     let used = scene.open(&taken, Sink::Release(&back)).await.unwrap();
     let Used::Release(found) = used else {
@@ -338,7 +338,7 @@ async fn another_key_opens_nothing_and_a_lost_one_is_not_made_anew() {
         assert!(matches!(lost, Trouble::Not(why) if why.contains("backup.key")));
         assert!(!scene.vault.key_file.exists());
     }
-    drop(archive::sealed::Key::open_or_make(&scene.vault.key_file).unwrap());
+    drop(Key::open_or_make(&scene.vault.key_file).unwrap());
     let wrong = Manifest::read(&scene.vault, &scene.place)
         .await
         .unwrap_err();

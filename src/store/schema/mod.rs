@@ -20,6 +20,15 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
+/// Whether the mark is there that every file has from its first version on.
+pub(crate) fn has_marks(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT count(*) > 0 FROM meta WHERE key = 'change'",
+        [],
+        |row| row.get(0),
+    )
+}
+
 /// Brings the file up to the newest of `versions`, each step whole or not at all. Another process may do the same at the
 /// same moment: the version is read again under the write lock.
 pub(crate) fn migrate(connection: &mut Connection, versions: &[&str]) -> rusqlite::Result<()> {

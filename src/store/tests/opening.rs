@@ -79,7 +79,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
             error,
             StoreError::Newer {
                 found: 9,
-                known: 2,
+                known: 3,
                 ..
             }
         ),

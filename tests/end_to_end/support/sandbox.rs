@@ -78,6 +78,26 @@ impl Sandbox {
         all.iter().filter(|one| one["status"] != "canceled").count()
     }
 
+    /// Deletes every server through the provider's API, as an operator may at its console.
+    pub fn destroy_servers(&self) {
+        let text = |field: &str| {
+            self.addresses["hetzner"][field]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let token = format!("Authorization: Bearer {}", text("token"));
+        let inventory = self.inventory();
+        for server in inventory["hetzner"]["servers"].as_array().unwrap() {
+            let url = format!("{}/servers/{}", text("url"), server["id"]);
+            let output = Command::new("curl")
+                .args(["-fsS", "-X", "DELETE", "-H", &token, &url])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+        }
+    }
+
     /// Whether its servers are real ones.
     pub fn has_hosts(&self) -> bool {
         self.inventory()["hosts"]

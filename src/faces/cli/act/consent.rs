@@ -1,7 +1,7 @@
 //! Consent: what the operator has to do for a plan to run. Enter alone never confirms; what cannot be taken back needs its
 //! name typed, also in a script.
 
-use vocab::{Span, Text};
+use vocab::Text;
 use world::{Confirmation, Consent, Plan};
 
 use super::ActOptions;
@@ -19,8 +19,8 @@ pub(super) async fn obtain(
             typed_beforehand(wanted, options.name.as_deref())
         }
         (_, true) => Ok(Consent::Script),
-        // Nothing is asked for and nothing can be taken back in no time: there is nobody to wait for.
-        (Confirmation::Grace(Span::ZERO), false) => Ok(Consent::Grace),
+        // A backup changes nothing of its site: it is made, and tried, by a timer as well.
+        (Confirmation::Grace(_), false) if plan.order().is_some() => Ok(Consent::Grace),
         (confirmation, false) if context.console.is_interactive() => {
             ask(context, confirmation).await
         }

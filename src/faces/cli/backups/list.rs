@@ -1,16 +1,19 @@
-//! `wheelhouse backup list`: what there is, by the books.
+//! `wheelhouse backup list`: what there is, by the books, or by the place itself when the books were lost.
+
+use std::collections::BTreeSet;
 
 use archive::retention::{Reason, Retention, keep_in_utc};
 use serde::Serialize;
-use vocab::{Domain, Time};
+use vocab::{Domain, Text, Time};
 use world::query::{backups_of, protection};
 use world::{Backup, World};
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::print::words::rfc3339;
-use crate::print::{Cell, Stream, Table, Tone};
+use crate::print::words::{count, rfc3339};
+use crate::print::{Cell, Stream, Table, Tone, piece};
+use crate::settle;
 
 /// Options.
 #[derive(Debug, clap::Args)]
@@ -18,6 +21,9 @@ pub(super) struct ListOptions {
     /// Only of this site
     #[arg(value_parser = crate::sites::domain)]
     domain: Option<Domain>,
+    /// Read the manifests at the place first, and note in the books what they do not have: for when the books were lost
+    #[arg(long)]
+    from_target: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -83,7 +89,7 @@ fn row(backup: &Backup, kept: &[Reason], now: Time) -> Row {
     }
 }
 
-/// By which rules each of a site's backups is kept.
+/// By which rules each of a site's backups is kept: those of one place among themselves.
 fn kept(world: &World, backups: &[&Backup], now: Time) -> Vec<Vec<Reason>> {
     let rules = world.backup_rules.as_ref();
     let retention = rules.map_or_else(Retention::default, |rules| {
@@ -94,8 +100,24 @@ fn kept(world: &World, backups: &[&Backup], now: Time) -> Vec<Vec<Reason>> {
             monthly,
         }
     });
-    let times: Vec<Time> = backups.iter().map(|backup| backup.at).collect();
-    keep_in_utc(&times, now, retention)
+    let mut all = vec![Vec::new(); backups.len()];
+    let places: BTreeSet<&Text> = backups.iter().map(|backup| &backup.place).collect();
+    for place in places {
+        let here: Vec<(usize, Time)> = backups
+            .iter()
+            .enumerate()
+            .filter(|(_, backup)| backup.place == *place)
+            .map(|(index, backup)| (index, backup.at))
+            .collect();
+        let times: Vec<Time> = here.iter().map(|(_, at)| *at).collect();
+        let reasons = keep_in_utc(&times, now, retention);
+        for ((index, _), reasons) in here.into_iter().zip(reasons) {
+            if let Some(slot) = all.get_mut(index) {
+                *slot = reasons;
+            }
+        }
+    }
+    all
 }
 
 /// The sites that are asked for: those of the books, and those of which only backups are left.
@@ -113,7 +135,10 @@ fn domains(world: &World, only: Option<&Domain>) -> Vec<Domain> {
 }
 
 /// Prints what the books hold.
-pub(super) fn run(options: &ListOptions, context: &mut Context) -> Result<Exit> {
+pub(super) async fn run(options: &ListOptions, context: &mut Context) -> Result<Exit> {
+    if options.from_target {
+        from_target(context).await?;
+    }
     let (world, now) = (context.watch.world(), context.watch.now());
     let out = &mut context.console.out;
     let domains = domains(world, options.domain.as_ref());
@@ -130,6 +155,29 @@ pub(super) fn run(options: &ListOptions, context: &mut Context) -> Result<Exit> 
         print(world, &domains, now, out)?;
     }
     Ok(Exit::Fine)
+}
+
+/// Has the engine read what lies at the place, and waits until it is seen here.
+async fn from_target(context: &mut Context) -> Result<()> {
+    let command = context.command.clone().ok_or(Error::ReadOnly)?;
+    let reading = async { command.find_backups().await.map_err(Error::from) };
+    let found = context.interrupts.guard(reading).await?;
+    let words = format!(
+        "{} at the place, of which the books had not {}",
+        count(found.whole, "backup"),
+        found.noted.len()
+    );
+    context.console.err.say(Tone::Dim, words)?;
+    for why in &found.unreadable {
+        let line = piece(Tone::Warn, format!("not read: {why}"));
+        context.console.err.line(&[line])?;
+    }
+    let noted = |world: &World, _: Time| {
+        let mut noted = found.noted.iter();
+        noted.all(|id| world.backups.contains_key(id))
+    };
+    let seen = settle::until(&mut *context.watch, settle::LONGEST, noted);
+    context.interrupts.guard(seen).await.map(drop)
 }
 
 fn site_row(world: &World, domain: &Domain, now: Time) -> SiteRow {

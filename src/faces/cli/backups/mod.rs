@@ -42,7 +42,7 @@ enum Other {
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
     match &options.other {
         None => change::make(&options.make, context).await,
-        Some(Other::List(list)) => list::run(list, context),
+        Some(Other::List(list)) => list::run(list, context).await,
         Some(Other::Drill(drill)) => change::drill(drill, context).await,
         Some(Other::Prune(prune)) => change::prune(prune, context).await,
     }

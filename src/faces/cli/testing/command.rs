@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use vocab::{RunId, Span, Text};
 use world::plan::StepCall;
 use world::{
-    Actor, Confirmation, Consent, ContainerVerb, Event, Face, Fact, Intent, Plan, PlanObject,
-    PlannedStep, Refusal, RefusalKind, Reversibility, Run, RunState, StepState, WayOut, World,
+    Actor, Confirmation, Consent, ContainerVerb, Event, Face, Fact, FoundBackups, Intent, Plan,
+    PlanObject, PlannedStep, Refusal, RefusalKind, Reversibility, Run, RunState, StepState, WayOut,
+    World,
 };
 
 use super::NOW;
@@ -291,6 +292,10 @@ impl Command for FakeCommand {
             state: RunState::RolledBack,
         });
         Ok(())
+    }
+
+    async fn find_backups(&self) -> Result<FoundBackups, Refusal> {
+        Err(Refusal::new(RefusalKind::Invalid, "there is no place here"))
     }
 
     async fn shell_ended(&self, _: RunId, status: Option<i32>) -> Result<(), Refusal> {
