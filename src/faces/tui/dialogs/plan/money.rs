@@ -34,9 +34,12 @@ pub fn lines(plan: &Plan, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>>
         return Vec::new();
     };
     let styles = look.styles;
+    // What cannot be exchanged is in none of the sums, but it is billed.
+    let unexchanged = order.site.cost.filter(|_| statement.missing_rate.is_some());
+    let servers = unexchanged.unwrap_or(statement.servers);
     let mut parts = vec![
         format!("Stripe {}", less(statement.fees)),
-        format!("server {}", less(statement.servers)),
+        format!("server {}", less(servers)),
         format!("affiliate {}", less(statement.shares)),
     ];
     parts.extend(rate(terms).filter(|_| order.site.cost.is_some()));

@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::fit;
 use ui::widgets::text::wrap;
 use ui::{Look, Role, Seen};
-use world::Plan;
 use world::query::concerns;
+use world::{Plan, SiteVerb};
 
 use super::money;
 use crate::words;
@@ -163,6 +163,9 @@ fn touches(plan: &Plan, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
 fn undo(plan: &Plan, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
     let styles = look.styles;
     let words = match (&plan.inverse, plan.reversibility) {
+        (None, _) if is_new(plan) => {
+            styles.ink(Role::Text, "a delete, which takes away all that was made")
+        }
         (Some(inverse), _) => styles.ink(Role::Text, words::intent(seen.world, inverse)),
         (None, world::Reversibility::Irreversible) => {
             styles.bold(Role::Bad, "none: what is gone stays gone")
@@ -170,4 +173,10 @@ fn undo(plan: &Plan, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
         (None, _) => styles.ink(Role::Text, "none needed: nothing is lost"),
     };
     vec![Line::from(vec![label(look, "Undo"), words])]
+}
+
+/// Whether something is made that was not there.
+fn is_new(plan: &Plan) -> bool {
+    let order = plan.order();
+    order.is_some_and(|order| order.verb == SiteVerb::Deploy)
 }
