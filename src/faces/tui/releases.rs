@@ -44,9 +44,12 @@ pub fn line(release: &Release, site: &Site, seen: Seen<'_>, styles: &Styles) -> 
         ),
         styles.ink(Role::Dim, format!("  {}", release.source)),
     ];
+    let current = site.releases.iter().find(|kept| kept.id == site.current);
     if let Some(schema) = &release.schema {
         // The database does not go back with the files.
-        line.push(styles.ink(Role::Dim, format!("  schema {schema}")));
+        let is_other = current.is_some_and(|current| current.schema.as_ref() != Some(schema));
+        let role = if is_other { Role::Warn } else { Role::Dim };
+        line.push(styles.ink(role, format!("  schema {schema}")));
     }
     if served {
         line.push(styles.ink(Role::Ok, "  served"));
