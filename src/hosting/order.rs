@@ -230,6 +230,10 @@ async fn read(
     let (path, into): (PathBuf, PathBuf) = (files.to_owned(), ends.offer.releases.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let limits = Limits::default();
+        if let Err(error) = std::fs::metadata(&path) {
+            let path = path.display();
+            return Err(format!("{path}: {error}; give a folder or a zip archive"));
+        }
         let release = if path.is_dir() {
             archive::read_folder(&path, &limits, &into)
         } else {

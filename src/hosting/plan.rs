@@ -2,7 +2,7 @@
 //! before anything is.
 
 use drivers::provider::cloudflare::RecordFilter;
-use drivers::provider::{ObjectId, ProviderError};
+use drivers::provider::{Fault, ObjectId, ProviderError};
 use vocab::{NodeName, RunId, SiteKind, Text, Time};
 use world::plan::StepCall;
 use world::{
@@ -109,8 +109,33 @@ async fn free(ends: &Ends, order: &mut SiteOrder) -> Result<(), Refusal> {
             ),
         ));
     }
+    permitted(ends, &zone).await?;
     order.site.objects.zone = zone.to_string();
     Ok(())
+}
+
+/// Whether the tokens may do what a deployment needs of them, so that none is found out when half of it is made.
+async fn permitted(ends: &Ends, zone: &ObjectId) -> Result<(), Refusal> {
+    let key = names::ssh_key(&ends.installation);
+    // What Hetzner's token may not do is found out by the first step, before anything is there.
+    let (servers, names, money) = tokio::join!(
+        ends.hetzner.ssh_key_by_name(&key),
+        ends.cloudflare.may_change_records(zone),
+        ends.stripe.may_change_customers(),
+    );
+    // The token was good for looking at the zone a moment ago: what it lacks is the permission.
+    let names = names.map_err(|error| match error.fault {
+        Fault::Unauthorized => ProviderError {
+            fault: Fault::Forbidden,
+            ..error
+        },
+        _ => error,
+    });
+    servers
+        .map(drop)
+        .and(names)
+        .and(money)
+        .map_err(|error| provider(&error))
 }
 
 /// The zone that the domain lies in: the longest one of the account that its name ends with.

@@ -29,6 +29,17 @@ impl Request {
             .collect()
     }
 
+    /// The same with the whole token, when this one comes with the word for a token that may only look:
+    /// `Bearer readonly-TOKEN`.
+    pub fn of_reader(&self) -> Option<Self> {
+        let header = self.headers.get("authorization")?;
+        let token = header.strip_prefix("Bearer readonly-")?;
+        let mut whole = self.clone();
+        let header = format!("Bearer {token}");
+        whole.headers.insert("authorization".to_owned(), header);
+        Some(whole)
+    }
+
     /// The first value of a query field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.query
@@ -77,6 +88,9 @@ pub trait Provider: Send {
     /// The answer this provider gives when it is told to fail: `429`, `500`, `502`, `503`, `504` in its own shape, with
     /// its own headers. `now` as above.
     fn failure(&self, status: u16, now: i64) -> Response;
+
+    /// The answer to a change by a token that may only look. `now` as above.
+    fn read_only(&self, now: i64) -> Response;
 
     /// Everything that exists and would cost or serve, for the admin endpoint: one JSON object, lists by kind.
     fn inventory(&self) -> Value;

@@ -91,6 +91,11 @@ impl House {
     /// Carries a request out.
     pub fn carry_out(&mut self, provider: ProviderName, request: &Request) -> Response {
         let now = self.clock.now();
+        let reader = request.of_reader();
+        if reader.is_some() && request.method != "GET" {
+            return self.lane(provider).provider().read_only(now);
+        }
+        let request = reader.as_ref().unwrap_or(request);
         let response = self.lane_mut(provider).answer(request, now);
         for delivery in self.stripe.present.take_deliveries() {
             // Without a courier the sandbox is ending, and nobody waits for events.

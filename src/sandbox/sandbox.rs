@@ -98,7 +98,7 @@ pub struct Addresses {
 pub struct Access {
     /// The base URL, as the provider's own clients take it.
     pub url: String,
-    /// The token. It opens nothing but this sandbox.
+    /// The token. It opens nothing but this sandbox. With `readonly-` before it, it may look and change nothing.
     pub token: String,
 }
 

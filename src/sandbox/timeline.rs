@@ -102,6 +102,10 @@ mod tests {
             Response::json(status, Value::Null)
         }
 
+        fn read_only(&self, _now: i64) -> Response {
+            Response::empty()
+        }
+
         fn inventory(&self) -> Value {
             Value::Null
         }

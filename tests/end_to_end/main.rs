@@ -10,6 +10,7 @@
 //! terminal      sizes, signals, floods           logs      follow, filter, rotate
 //! services      probed, stopped, back           sites    deployed, changed, taken back, removed
 //! site_keys     the same from the keyboard alone
+//! bad_input     refused before anything is made
 //! two_at_once   one state folder, two programs   crash     kill -9 in the middle
 //! command_line  every subcommand                 wall      only looks
 //! site_types    node and wordpress, in containers on real servers
@@ -24,6 +25,7 @@
 )]
 
 mod backups;
+mod bad_input;
 mod changes;
 mod command_line;
 mod console;

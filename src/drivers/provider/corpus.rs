@@ -148,6 +148,7 @@ fn cloudflare(server: &Server) -> Vec<Named> {
         looked zone(&id());
         changed create_zone("example.com", &id());
         looked records(&id(), &RecordFilter::default());
+        looked may_change_records(&id());
         changed create_record(&id(), &new());
         changed update_record(&id(), &id(), &RecordChange::default());
         changed delete_record(&id(), &id());
@@ -175,6 +176,7 @@ fn stripe(server: &Server) -> Vec<Named> {
     };
     calls! { client:
         changed create_customer(&key(), &customer());
+        looked may_change_customers();
         looked customer(&id());
         looked customers_noted(None, "k", "v");
         changed delete_customer(&id());

@@ -126,6 +126,13 @@ impl Provider for Cloudflare {
         response
     }
 
+    fn read_only(&self, now: i64) -> Response {
+        let refusal = Refusal::new(403, 10_000, "Authentication error");
+        let mut response = answer::response(Err(refusal));
+        response.headers = self.headers(now, None);
+        response
+    }
+
     fn inventory(&self) -> Value {
         let zones: Vec<Value> = self
             .zones

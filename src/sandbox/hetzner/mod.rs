@@ -205,6 +205,10 @@ impl Provider for Hetzner {
         self.finish(Refusal::of_status(status).response(), now)
     }
 
+    fn read_only(&self, now: i64) -> Response {
+        self.finish(Refusal::read_only().response(), now)
+    }
+
     fn inventory(&self) -> Value {
         let shown = |servers: &BTreeMap<u64, Server>| -> Vec<Value> {
             servers

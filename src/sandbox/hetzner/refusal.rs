@@ -111,6 +111,15 @@ impl Refusal {
         Self::new(401, "unauthorized", "unable to authenticate")
     }
 
+    /// 401: a token that may only look.
+    pub fn read_only() -> Self {
+        Self::new(
+            401,
+            "token_readonly",
+            "the token is only allowed to perform GET requests",
+        )
+    }
+
     /// 429: too many calls.
     pub fn too_many_calls() -> Self {
         Self::new(429, "rate_limit_exceeded", "rate limit exceeded")

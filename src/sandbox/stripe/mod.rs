@@ -156,6 +156,12 @@ impl Provider for Stripe {
         response
     }
 
+    fn read_only(&self, _now: i64) -> Response {
+        let mut response = Refusal::read_only().response();
+        response.headers = vec![("Request-Id".into(), format!("req_{}", tail(14)))];
+        response
+    }
+
     fn inventory(&self) -> Value {
         let mut inventory = json!({});
         for kind in Kind::ALL {

@@ -75,6 +75,17 @@ impl Refusal {
         }
     }
 
+    /// A restricted key without the permission to write.
+    pub fn read_only() -> Self {
+        Self {
+            status: 403,
+            ..Self::invalid(
+                "The provided key does not have the required permissions for this endpoint. Having the write permission \
+                 would allow this request to continue.",
+            )
+        }
+    }
+
     /// A card that was declined; `charge` is the failed charge, where it came that far.
     pub fn declined(decline: &str, charge: Option<&str>) -> Self {
         let mut more = vec![

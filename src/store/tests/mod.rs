@@ -7,5 +7,6 @@ mod full;
 mod history;
 mod journal;
 mod opening;
+mod power;
 mod sagas;
 mod support;

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use engine::{ENDS_AT_ONCE, Engine, IGNORES_TERM};
-pub use home::Home;
+pub use home::{Home, Ran};
 pub use process::Process;
 pub use pty::Pty;
 pub use relay::Relay;

@@ -56,7 +56,10 @@ pub(super) fn classified(status: u16, errors: &[ErrorEntry]) -> Refusal {
         (1061 | 81053 | 81054 | 81057 | 81058, _) => Fault::Conflict,
         (7000 | 7003 | 81044, _) => Fault::NotFound,
         (1000 | 10000, _) | (6003, 6111) if status < 500 => Fault::Unauthorized,
-        (9109, _) if status == 401 => Fault::Unauthorized,
+        // The same code says that the token is none, and that it may not go there.
+        (9109, _) if status == 401 || first.message.starts_with("Invalid access token") => {
+            Fault::Unauthorized
+        }
         (9109, _) => Fault::Forbidden,
         _ => by_status.fault,
     };

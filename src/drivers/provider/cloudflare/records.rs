@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Cloudflare;
 use super::model::{Record, RecordKind};
 use crate::provider::call::Call;
-use crate::provider::{Answer, ObjectId, Read};
+use crate::provider::{Answer, Fault, ObjectId, Read};
 
 /// Records on a page.
 const PAGE: u32 = 100;
@@ -96,6 +96,18 @@ impl Cloudflare {
         Ok(found)
     }
 
+    /// Whether the token may change records of the zone: asked by changing one that cannot exist. Changes nothing.
+    pub async fn may_change_records(&self, zone: &ObjectId) -> Read<()> {
+        let none = "0".repeat(32);
+        let call = Call::patch(&[&"zones", zone, &"dns_records", &none]);
+        let answer: Answer<Deleted> = self.change(call.json(&RecordChange::default())).await;
+        match answer {
+            Answer::Not(error) if error.fault == Fault::NotFound => Ok(()),
+            Answer::Done(_) => Ok(()),
+            Answer::Not(error) | Answer::Unknown(error) => Err(error),
+        }
+    }
+
     /// Makes a record. One that is there already, or stands in the way, is a conflict.
     pub async fn create_record(&self, zone: &ObjectId, new: &NewRecord) -> Answer<Record> {
         self.change(Call::post(&[&"zones", zone, &"dns_records"]).json(new))
@@ -120,10 +132,10 @@ impl Cloudflare {
             .await;
         match answer.map(|deleted| deleted.id) {
             Answer::Done(id) if id == *record => Answer::Done(()),
-            Answer::Done(_) => Answer::Unknown(self.transport.error(
-                crate::provider::Fault::Unreadable,
-                "the answer names another record",
-            )),
+            Answer::Done(_) => Answer::Unknown(
+                self.transport
+                    .error(Fault::Unreadable, "the answer names another record"),
+            ),
             Answer::Not(error) => Answer::Not(error),
             Answer::Unknown(error) => Answer::Unknown(error),
         }

@@ -10,7 +10,7 @@ use super::model::{Metadata, reference};
 use super::page::Listed;
 use crate::provider::call::Call;
 use crate::provider::moment;
-use crate::provider::{Answer, IdempotencyKey, ObjectId, Read};
+use crate::provider::{Answer, Fault, IdempotencyKey, ObjectId, Read};
 
 /// A customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -109,6 +109,19 @@ impl Stripe {
                 .is_some_and(|text| text == value)
         });
         Ok(found)
+    }
+
+    /// Whether the key may change customers: asked by changing one that cannot exist. Changes nothing.
+    pub async fn may_change_customers(&self) -> Read<()> {
+        let answer: Answer<IgnoredAny> = self
+            .transport
+            .change(Call::post(&[&"customers", &"cus_none"]))
+            .await;
+        match answer {
+            Answer::Not(error) if error.fault == Fault::NotFound => Ok(()),
+            Answer::Done(_) => Ok(()),
+            Answer::Not(error) | Answer::Unknown(error) => Err(error),
+        }
     }
 
     /// Deletes a customer and ends its subscriptions at once, for good. Its invoices stay.
