@@ -160,6 +160,8 @@ pub enum Wish {
     Deploy,
     /// New files for this site.
     Release(Domain),
+    /// This site, or a part of it, as a backup has it.
+    Restore(Domain),
 }
 
 /// A change that one of several has to be chosen for before it can be planned.

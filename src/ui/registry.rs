@@ -172,6 +172,9 @@ actions! {
     ChangeRelease "change.release" List Disruptive "release" "Has the selected site serve new files; asks for them, then shows the plan.";
     ChangeRollback "change.rollback" List Disruptive "roll back" "Has the selected site serve a kept release again, chosen from a list.";
     ChangeDelete "change.delete" List Irreversible "delete" "Removes the selected site: its subscription first, then its record and its server.";
+    ChangeBackup "change.backup" List Reversible "back up" "Makes a backup of the selected site now.";
+    ChangeDrill "change.drill" List Reversible "try the backup" "Restores the newest backup of the selected site into a scratch place, and compares every file.";
+    ChangeRestore "change.restore" List Disruptive "restore" "Brings the selected site, or a part of it, back from a backup; asks which.";
     LogsFollow "logs.follow" Logs Look "follow" "Follows the newest line, or stops following.";
     LogsPause "logs.pause" Logs Look "pause" "Holds the view still; new lines are counted.";
     LogsLevel "logs.level" Logs Look "level" "Shows only lines of the next higher level.";

@@ -7,7 +7,7 @@ use ui::widgets::figures::progress;
 use ui::widgets::{fit, hints, put};
 use ui::{Look, Role, Seen, Sign};
 use vocab::Span;
-use world::query::{Income, Totals, concerns, income, totals};
+use world::query::{Income, Totals, concerns, totals};
 use world::{Run, RunState};
 
 use crate::panes::amounts;
@@ -34,6 +34,7 @@ pub fn header(
     seen: Seen<'_>,
     look: &Look<'_>,
     standing: Standing,
+    income: Option<&Income>,
 ) {
     buffer.set_style(area, look.styles.of(Role::Bar));
     let totals = totals(seen.world, seen.now);
@@ -73,11 +74,10 @@ pub fn header(
     let right = Line::from(right);
     let room = usize::from(area.width).saturating_sub(right.width() + 4);
     let full = [name(look, seen), counts(look, &totals)].concat();
-    let income = income(seen.world, seen.now).and_then(Result::ok);
-    let down = income.as_ref().map_or(0, |income| income.down);
+    let down = income.map_or(0, |income| income.down);
     let hosting = [full.clone(), sites(look, seen, down)].concat();
     let (money, left) = income.map_or_else(Default::default, |income| {
-        (money(look, &income, true), money(look, &income, false))
+        (money(look, income, true), money(look, income, false))
     });
     let rich = [hosting.clone(), money.clone()].concat();
     let short = [

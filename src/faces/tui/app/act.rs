@@ -158,8 +158,12 @@ impl App {
             let words = "hosting is not set up: the sites pane (7) says what to write";
             self.say(words, Role::Warn, seen.now);
         } else {
-            let kept = self.draft.take().filter(|form| *form.wish() == wish);
-            let mut form = kept.unwrap_or_else(|| Box::new(Form::new(wish, &self.config.fleet)));
+            let kept = self
+                .draft
+                .take()
+                .filter(|form| *form.wish() == wish && form.is_begun());
+            let mut form =
+                kept.unwrap_or_else(|| Box::new(Form::new(wish, &self.config.fleet, seen)));
             form.resume();
             self.dialogs.push(Dialog::Form(form));
         }

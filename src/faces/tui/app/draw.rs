@@ -7,8 +7,9 @@ use ui::widgets::frame::{Frame, frame};
 use ui::widgets::{line_input, put};
 use ui::{Action, Look, Lookup, Role, Seen, View};
 use world::RunState;
+use world::query::income;
 
-use super::App;
+use super::{App, Reckoned};
 use crate::bars::{self, Standing};
 use crate::dialogs::{Keys, fade};
 use crate::layout::{Layout, layout};
@@ -51,7 +52,12 @@ impl App {
             mouse: self.mouse,
             gone: self.gone,
         };
-        bars::header(buffer, parts.header, seen, &look, standing);
+        self.reckon(seen);
+        let income = self
+            .income
+            .as_ref()
+            .and_then(|reckoned| reckoned.income.as_ref());
+        bars::header(buffer, parts.header, seen, &look, standing, income);
         self.draw_panes(buffer, &parts, seen, look);
         self.draw_footer(buffer, parts.footer, seen, &look);
         if !self.dialogs.is_empty() {
@@ -74,6 +80,25 @@ impl App {
                     },
                 );
             }
+        }
+    }
+
+    /// Reckons the header's money: with the clock's second, and when a site comes or goes, but not for each frame.
+    fn reckon(&mut self, seen: Seen<'_>) {
+        let basis = (
+            seen.now.0.div_euclid(1000),
+            seen.world.sites.len(),
+            seen.world.terms.is_some(),
+        );
+        if self
+            .income
+            .as_ref()
+            .is_none_or(|known| known.basis != basis)
+        {
+            self.income = Some(Reckoned {
+                basis,
+                income: income(seen.world, seen.now).and_then(Result::ok),
+            });
         }
     }
 

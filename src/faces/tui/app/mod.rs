@@ -24,6 +24,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 use ui::{KeyMap, Pane, Past, Recalled, Role, Seen, Styles, View};
 use vocab::{LogRequest, RunId, Span, Text, Time};
+use world::query::Income;
 use world::query::attention::About;
 use world::{Consent, Intent, Interest, Plan, Refusal};
 
@@ -116,6 +117,12 @@ struct Place {
     focus: View,
 }
 
+/// The header's money, and what it was reckoned from: the second, how many sites there were, whether terms were known.
+struct Reckoned {
+    basis: (i64, usize, bool),
+    income: Option<Income>,
+}
+
 /// The console.
 #[expect(
     clippy::struct_excessive_bools,
@@ -148,6 +155,7 @@ pub struct App {
     gone: bool,
     interrupted: bool,
     areas: Vec<(View, Rect)>,
+    income: Option<Reckoned>,
 }
 
 impl App {
@@ -189,6 +197,7 @@ impl App {
             gone: false,
             interrupted: false,
             areas: Vec::new(),
+            income: None,
         };
         app.configure(config, report);
         app

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use config::fleet::AffiliateSpec;
-use vocab::{AffiliateName, Domain, Region, RollbackLevel, SiteKind};
+use vocab::{AffiliateName, Domain, Region, RollbackLevel, RunId, SiteKind, Span};
 use world::{
-    Confirmation, Consent, DeployRequest, Intent, Refusal, RefusalKind, SiteRequest, World,
+    Backup, Confirmation, Consent, DeployRequest, Intent, Refusal, RefusalKind, RestoreRequest,
+    SiteRequest, Wanted, World,
 };
 
 use super::Bench;
@@ -214,4 +215,53 @@ fn without_the_means_nothing_is_asked() {
     let mut bench = Bench::new(Fixture::before_the_first_site());
     bench.press("D");
     assert!(bench.screen(120, 30).contains("write [[affiliates]]"));
+}
+
+#[test]
+fn a_part_of_a_site_comes_back_from_a_chosen_backup() {
+    let mut bench = bench(Fixture::hosting());
+    bench.press("7/acme<enter>:change.restore<enter>");
+    let screen = bench.screen(120, 30);
+    assert!(screen.contains("there is none yet"), "{screen}");
+    assert_eq!(bench.press("<enter>"), []);
+    bench.press("<esc>");
+    let site = bench.world.sites[&domain("acme.example")].clone();
+    for (number, days) in [(1_u128, 3), (2, 1)] {
+        let id: RunId = format!("019a9f00-0000-7000-8000-{number:012x}")
+            .parse()
+            .unwrap();
+        let backup = Backup {
+            id,
+            domain: site.domain.clone(),
+            at: NOW - Span::days(days),
+            took: Span::seconds(4),
+            release: site.current.clone(),
+            files: 140,
+            parts: Vec::new(),
+            key: "k1".into(),
+            place: "/backups".into(),
+            verified: None,
+        };
+        bench.world.backups.insert(id, backup);
+    }
+    // What there is to choose from is of now, not of when the form was closed.
+    bench.press(":change.restore<enter>");
+    let screen = bench.screen(120, 30);
+    assert!(screen.contains("24h ago, 140 files"), "{screen}");
+    assert_eq!(
+        bench.press("<right><tab>f<enter>"),
+        order(SiteRequest::Restore(RestoreRequest {
+            domain: site.domain.clone(),
+            backup: Some("00000001".to_owned()),
+            wanted: Wanted::Files,
+            to: None,
+        }))
+    );
+    bench.press("<esc>");
+    assert_eq!(
+        bench.press(":change.backup<enter>"),
+        order(SiteRequest::Backup {
+            domain: site.domain
+        })
+    );
 }

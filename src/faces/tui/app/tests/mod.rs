@@ -111,6 +111,7 @@ fn events(keys: &str) -> Vec<KeyEvent> {
                     "back" => KeyCode::Backspace.into(),
                     "down" => KeyCode::Down.into(),
                     "up" => KeyCode::Up.into(),
+                    "right" => KeyCode::Right.into(),
                     "c-u" => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
                     "c-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
                     other => panic!("{other}"),

@@ -26,6 +26,7 @@ impl Form {
         match self.wish() {
             Wish::Deploy => "deploy a site".to_owned(),
             Wish::Release(domain) => format!("release to {domain}"),
+            Wish::Restore(domain) => format!("restore {domain}"),
         }
     }
 
@@ -44,7 +45,7 @@ impl Form {
         let rows = errors.iter().map(|lines| lines.len() as u16 + 1);
         let rows: u16 = rows.sum();
         let area = place(buffer, screen, look, (width, rows + FOOT + 7));
-        let mut spec = Frame::dialog("D", self.title());
+        let mut spec = Frame::dialog("", self.title());
         if self.is_waiting() {
             spec.extra = vec![look.styles.ink(Role::Auto, "the plan is being made …")];
         }
@@ -69,7 +70,7 @@ impl Form {
         rule(buffer, area, inside.bottom() - 2, look, Role::DialogBorder);
         let mut line = button(look, "enter", "plan");
         line.extend(button(look, "tab", "next"));
-        line.extend(button(look, "esc", "close, nothing typed is lost"));
+        line.extend(button(look, "esc", "close, it is kept"));
         let y = inside.bottom() - 1;
         put(buffer, body.x, y, body.width, Line::from(line));
     }

@@ -32,9 +32,9 @@ pub struct Form {
 
 impl Form {
     /// An empty form for a wish.
-    pub fn new(wish: Wish, fleet: &Fleet) -> Self {
+    pub fn new(wish: Wish, fleet: &Fleet, seen: Seen<'_>) -> Self {
         Self {
-            fields: wishes::fields(&wish, fleet),
+            fields: wishes::fields(&wish, fleet, seen),
             wish,
             focus: 0,
             note: None,
@@ -45,6 +45,12 @@ impl Form {
     /// What it is for.
     pub const fn wish(&self) -> &Wish {
         &self.wish
+    }
+
+    /// Whether anything was typed that would be missed.
+    pub fn is_begun(&self) -> bool {
+        let mut lines = self.fields.iter().filter_map(Field::edited);
+        lines.any(|line| !line.value().is_empty())
     }
 
     /// Whether a plan is being made of it, or lies above it.

@@ -4,9 +4,11 @@ use config::Fleet;
 use config::fleet::AffiliateSpec;
 use ui::{Seen, Wish};
 use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
-use world::{DeployRequest, Intent, SiteRequest};
+use world::query::backups_of;
+use world::{DeployRequest, Intent, RestoreRequest, SiteRequest, Wanted};
 
 use super::field::{Choice, Field};
+use crate::words::age;
 
 /// What is wrong, and the field it is wrong with.
 pub type Wrong = (usize, Text);
@@ -22,7 +24,7 @@ fn choice(word: impl Into<String>, note: impl Into<String>) -> Choice {
 }
 
 /// The fields of a wish.
-pub fn fields(wish: &Wish, fleet: &Fleet) -> Vec<Field> {
+pub fn fields(wish: &Wish, fleet: &Fleet, seen: Seen<'_>) -> Vec<Field> {
     match wish {
         Wish::Deploy => vec![
             Field::line(
@@ -40,6 +42,10 @@ pub fn fields(wish: &Wish, fleet: &Fleet) -> Vec<Field> {
             ),
         ],
         Wish::Release(_) => vec![Field::path("files", FILES)],
+        Wish::Restore(domain) => vec![
+            backups(domain, seen),
+            Field::word("what", "which part of it", parts()),
+        ],
     }
 }
 
@@ -109,6 +115,56 @@ fn levels() -> Vec<Choice> {
     .into()
 }
 
+const NO_BACKUP: &str = "there is none yet: x and then back up makes one";
+
+/// The backups of a site, the newest first.
+fn backups(domain: &Domain, seen: Seen<'_>) -> Field {
+    let kept = backups_of(seen.world, domain).into_iter().map(|backup| {
+        let verified = backup.verified.map_or_else(
+            || "not tried yet".to_owned(),
+            |at| format!("seen to be whole {} ago", age(seen.now, at)),
+        );
+        let note = format!(
+            "{} ago, {} files, {}, {verified}",
+            age(seen.now, backup.at),
+            backup.files,
+            backup.bytes()
+        );
+        choice(backup.id.short(), note)
+    });
+    let choices: Vec<Choice> = kept.collect();
+    let none = choices.is_empty();
+    let mut field = Field::word("backup", "which backup", choices);
+    field.error = none.then(|| NO_BACKUP.into());
+    field
+}
+
+fn parts() -> Vec<Choice> {
+    let note = |wanted| match wanted {
+        Wanted::All => "all of it; its server is made anew when it is gone",
+        Wanted::Files => "its files, and what its containers keep beside them",
+        Wanted::Database => "its database",
+    };
+    [Wanted::All, Wanted::Files, Wanted::Database]
+        .map(|wanted| choice(wanted.word(), note(wanted)))
+        .into()
+}
+
+fn restore(domain: &Domain, fields: &[Field]) -> Result<SiteRequest, Wrong> {
+    let backup = fields[0].text();
+    if backup.is_empty() {
+        return Err((0, NO_BACKUP.into()));
+    }
+    let word = fields[1].text();
+    let wanted = Wanted::WORDS.into_iter().find(|(known, _)| *known == word);
+    Ok(SiteRequest::Restore(RestoreRequest {
+        domain: domain.clone(),
+        backup: Some(backup.to_owned()),
+        wanted: wanted.map_or(Wanted::All, |(_, wanted)| wanted),
+        to: None,
+    }))
+}
+
 /// The intent of the answers, or the first thing that is wrong.
 pub fn intent(wish: &Wish, fields: &[Field], seen: Seen<'_>) -> Result<Intent, Wrong> {
     let request = match wish {
@@ -117,6 +173,7 @@ pub fn intent(wish: &Wish, fields: &[Field], seen: Seen<'_>) -> Result<Intent, W
             domain: domain.clone(),
             files: path(fields, 0)?,
         },
+        Wish::Restore(domain) => restore(domain, fields)?,
     };
     Ok(Intent::SiteRequest(Box::new(request)))
 }

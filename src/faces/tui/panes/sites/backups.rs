@@ -71,7 +71,7 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
     let mut lines = pairs.lines();
     let backups = backups_of(seen.world, &site.domain);
     if backups.is_empty() {
-        let text = format!("none yet: wheelhouse backup {} makes one", site.domain);
+        let text = "none yet: x and then back up makes one";
         lines.push(Line::from(styles.ink(Role::Dim, text)));
         return lines;
     }

@@ -13,9 +13,8 @@ use super::{backups, list};
 use crate::releases;
 
 /// What it is, and its money.
-pub fn overview(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
+pub fn overview(site: &Site, sign: Sign, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
     let styles = look.styles;
-    let sign = list::sign(site, seen);
     let mut pairs = Pairs::new(styles, 10);
     let mut state = vec![styles.ink(sign.role, format!("{} {}", sign.glyph, sign.word))];
     if let Some(doing) = list::doing(site, seen) {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ratatui::text::Line;
 use ui::widgets::Column;
@@ -96,7 +97,8 @@ impl Sums {
         }
     }
 
-    fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
+    /// The books' word, unless a probe or a run that makes it knows better.
+    pub fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
         match making(&site.domain, seen) {
             Some(run) => Sign::of_run(&run.state),
             None => sign_of(site, self.standings.get(&site.domain)),
@@ -146,11 +148,6 @@ const fn badness(site: &Site, standing: Option<&Standing>) -> u8 {
     }
 }
 
-/// The books' word, unless a probe knows better.
-pub fn sign(site: &Site, seen: Seen<'_>) -> Sign {
-    Sums::new(seen).sign(site, seen)
-}
-
 const fn sign_of(site: &Site, standing: Option<&Standing>) -> Sign {
     match (site.state, standing) {
         (SiteState::Active, Some(Standing::Dead)) => Sign::of_service(ServiceState::Down),
@@ -175,7 +172,7 @@ pub fn nothing(seen: Seen<'_>) -> (String, String) {
 }
 
 /// The cells of a row.
-pub fn cells(site: &Site, drawn: &Drawn<'_, Sums>) -> Vec<Line<'static>> {
+pub fn cells(site: &Site, drawn: &Drawn<'_, Rc<Sums>>) -> Vec<Line<'static>> {
     let (seen, styles) = (drawn.seen, drawn.look.styles);
     let sign = drawn.sums.sign(site, seen);
     let dim = |text: String| Line::from(styles.ink(Role::Dim, text));

@@ -6,10 +6,13 @@ mod backups;
 mod detail;
 mod list;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Action, Figure, Look, Outcome, Pick, Seen, View, Wish};
-use vocab::{Domain, ServiceName, Text};
+use vocab::{Domain, ServiceName, Text, Time};
 use world::query::attention::About;
 use world::{Intent, Site, SiteRequest};
 
@@ -21,7 +24,10 @@ pub type Sites = ListPane<SiteRows>;
 
 /// What it lists.
 #[derive(Default)]
-pub struct SiteRows;
+pub struct SiteRows {
+    /// What was reckoned last, for which state of the world and when: a frame asks for it several times.
+    reckoned: RefCell<Option<(u64, Time, Rc<list::Sums>)>>,
+}
 
 /// The service that watches a site: the one that is called like it.
 fn service(site: &Site, seen: Seen<'_>) -> Option<ServiceName> {
@@ -43,7 +49,7 @@ fn order(chosen: &Chosen<'_, SiteRows>, wish: impl Fn(Domain) -> SiteRequest) ->
 impl Rows for SiteRows {
     type Key = Domain;
     type Item = Site;
-    type Sums = list::Sums;
+    type Sums = Rc<list::Sums>;
 
     const VIEW: View = View::Sites;
     const SCOPES: Scopes = Scopes {
@@ -56,11 +62,19 @@ impl Rows for SiteRows {
     const TABS: &'static [&'static str] = &["overview", "releases", "backups", "objects", "runs"];
     const NOUN: &'static str = "site";
 
-    fn sums(&self, seen: Seen<'_>) -> list::Sums {
-        list::Sums::new(seen)
+    fn sums(&self, seen: Seen<'_>) -> Rc<list::Sums> {
+        let mut known = self.reckoned.borrow_mut();
+        if let Some((revision, now, sums)) = &*known
+            && (*revision, *now) == (seen.world.revision, seen.now)
+        {
+            return Rc::clone(sums);
+        }
+        let sums = Rc::new(list::Sums::new(seen));
+        *known = Some((seen.world.revision, seen.now, Rc::clone(&sums)));
+        sums
     }
 
-    fn items<'a>(&'a self, _sums: &list::Sums, seen: Seen<'a>) -> Vec<&'a Site> {
+    fn items<'a>(&'a self, _sums: &Rc<list::Sums>, seen: Seen<'a>) -> Vec<&'a Site> {
         list::items(seen)
     }
 
@@ -83,11 +97,11 @@ impl Rows for SiteRows {
         }
     }
 
-    fn words(site: &Site, sums: &list::Sums, seen: Seen<'_>) -> String {
+    fn words(site: &Site, sums: &Rc<list::Sums>, seen: Seen<'_>) -> String {
         list::words(site, sums, seen)
     }
 
-    fn sort(rows: &mut [&Site], order: usize, sums: &list::Sums, seen: Seen<'_>) {
+    fn sort(rows: &mut [&Site], order: usize, sums: &Rc<list::Sums>, seen: Seen<'_>) {
         list::sort(rows, order, sums, seen);
     }
 
@@ -99,12 +113,12 @@ impl Rows for SiteRows {
         list::nothing(seen)
     }
 
-    fn cells(&self, site: &Site, drawn: &Drawn<'_, list::Sums>) -> Vec<Line<'static>> {
+    fn cells(&self, site: &Site, drawn: &Drawn<'_, Rc<list::Sums>>) -> Vec<Line<'static>> {
         list::cells(site, drawn)
     }
 
     fn heading(&self, site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Ink<'static>> {
-        let sign = list::sign(site, seen);
+        let sign = self.sums(seen).sign(site, seen);
         heading(look.styles, sign, site.domain.to_string())
     }
 
@@ -117,7 +131,7 @@ impl Rows for SiteRows {
         _width: usize,
     ) -> Vec<Line<'static>> {
         match tab {
-            0 => detail::overview(site, seen, look),
+            0 => detail::overview(site, self.sums(seen).sign(site, seen), seen, look),
             1 => detail::list_releases(site, seen, look),
             2 => backups::page(site, seen, look),
             3 => detail::objects(site, look),
@@ -139,6 +153,12 @@ impl Rows for SiteRows {
             Action::CopyCommand => Outcome::Copy(format!("wheelhouse sites {}", site.domain)),
             Action::ChangeRelease => Outcome::Fill(Wish::Release(site.domain.clone())),
             Action::ChangeRollback => Outcome::Choose(Pick::Release(site.domain.clone())),
+            Action::ChangeRestore => Outcome::Fill(Wish::Restore(site.domain.clone())),
+            Action::ChangeBackup => order(chosen, |domain| SiteRequest::Backup { domain }),
+            Action::ChangeDrill => order(chosen, |domain| SiteRequest::Drill {
+                domain,
+                backup: None,
+            }),
             Action::ChangeDelete | Action::ChangeRemove => {
                 order(chosen, |domain| SiteRequest::Delete { domain })
             }
@@ -154,7 +174,7 @@ impl Rows for SiteRows {
         let mut figures = vec![
             Figure::new(
                 "state",
-                list::sign(site, seen).word,
+                self.sums(seen).sign(site, seen).word,
                 "the books; down when a probe of its address fails",
             ),
             Figure::new(
