@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use config::fleet::AffiliateSpec;
 use vocab::{AffiliateName, Domain, Region, RollbackLevel, RunId, SiteKind, Span};
 use world::{
-    Backup, Confirmation, Consent, DeployRequest, Intent, Refusal, RefusalKind, RestoreRequest,
-    SiteRequest, Wanted, World,
+    Backup, Confirmation, Consent, DeployRequest, Intent, Placement, Refusal, RefusalKind,
+    RestoreRequest, SiteRequest, Wanted, World,
 };
 
 use super::Bench;
@@ -70,6 +70,7 @@ fn a_site_is_deployed_by_a_form() {
         domain: domain("acme.example"),
         files: PathBuf::from("/srv/acme/"),
         kind: Some(SiteKind::Node),
+        placement: Placement::default(),
         affiliate: "juniper".to_owned(),
         region: None,
         level: RollbackLevel::Partial,
