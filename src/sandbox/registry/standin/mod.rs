@@ -70,7 +70,7 @@ pub const STAND_INS: [StandIn; 3] = [
     StandIn {
         repository: "wordpress",
         recipe: SITE,
-        config: || json!({ "Entrypoint": ["stand-in-wordpress"], "Env": [PATH], "WorkingDir": "/var/www/html" }),
+        config: || json!({ "Entrypoint": ["stand-in-wordpress"], "StopSignal": "SIGINT", "Env": [PATH], "WorkingDir": "/var/www/html" }),
     },
     StandIn {
         repository: "mariadb",
