@@ -3,6 +3,7 @@
 
 use saga::{Facts, Outcome, Undone};
 use vocab::Text;
+use world::SiteVerb;
 
 use super::{object, outcome, undone};
 use crate::compose::Containers;
@@ -31,12 +32,20 @@ async fn start(work: &Work, facts: &Facts, port: u16) -> Result<Option<Text>, Tr
     let release = &work.order.site.current;
     if let Err(trouble) = containers.up(release, port).await {
         if matches!(trouble, Trouble::Not(_)) {
-            // What failed for certain leaves nothing beside what serves.
-            containers.forget(release).await?;
+            leave_nothing(work, &containers).await?;
         }
         return Err(trouble);
     }
     containers.schema().await
+}
+
+/// What failed for certain leaves nothing: of a new site on a server that stays nothing at all, of a new release nothing
+/// beside what serves.
+pub(super) async fn leave_nothing(work: &Work, containers: &Containers<'_>) -> Result<(), Trouble> {
+    if work.order.verb == SiteVerb::Deploy && !work.order.makes_server() {
+        return containers.down().await;
+    }
+    containers.forget(&work.order.site.current).await
 }
 
 /// Only a container that this run has started: what served before goes on.

@@ -3,14 +3,20 @@
 
 use saga::{Facts, Outcome};
 
-use super::{object, outcome};
+use super::{container, object, outcome};
 use crate::compose::Containers;
+use crate::webserver::Trouble;
 use crate::work::Work;
 
 pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
     let started = async {
         let there = work.there(facts).await?;
-        Containers::of(&there, &work.order.site).database_up().await
+        let containers = Containers::of(&there, &work.order.site);
+        let up = containers.database_up().await;
+        if matches!(up, Err(Trouble::Not(_))) {
+            container::leave_nothing(work, &containers).await?;
+        }
+        up
     };
     outcome(
         started
