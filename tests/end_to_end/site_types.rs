@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::support::{DEPLOYMENT, Home, Sandbox, page};
 
-/// How long the deployment of a site with a database may take, with an image that may have to be made first.
-const WITH_DATABASE: Duration = Duration::from_mins(10);
+/// How long the first start of a container may take, with images of servers and stand-ins that may have to be made first.
+const FIRST: Duration = Duration::from_mins(10);
 
 /// A sandbox with real servers and a fleet file for it; `None` where there is no Docker.
 fn ground(ports: &str) -> Option<(Home, Sandbox)> {
@@ -78,7 +78,7 @@ fn a_node_site_is_served_changed_kept_and_taken_back() {
     let idle = files(&home, "idle", &[("package.json", "{\"scripts\":{}}")]);
     let deploy = |path: &str, more: &[&str]| {
         let arguments = ["deploy", DOMAIN, path, "--affiliate", "harbor", "--yes"];
-        home.run_within(DEPLOYMENT, &[&arguments, more].concat())
+        home.run_within(FIRST, &[&arguments, more].concat())
     };
     let refused = deploy(&idle, &["--type", "node"]);
     assert!(refused.err.contains("start script"), "{refused:?}");
@@ -185,7 +185,7 @@ fn a_wordpress_site_has_a_database_that_releases_do_not_touch() {
     let blog = "blog.example.com";
     let one = theme(&home, "one", "first words");
     let deploy = ["deploy", blog, &one, "--affiliate", "harbor", "--yes"];
-    let deployed = home.run_within(WITH_DATABASE, &deploy);
+    let deployed = home.run_within(FIRST, &deploy);
     assert_eq!(deployed.code, 0, "{deployed:?}");
     let address = address(&sandbox);
     let logo = format!("https://{blog}/wp-content/uploads/logo.txt");
@@ -205,7 +205,7 @@ fn a_wordpress_site_has_a_database_that_releases_do_not_touch() {
     assert_eq!(page(&address, blog), "first words");
 
     let two = theme(&home, "two", "second words");
-    let released = home.run_within(WITH_DATABASE, &["release", blog, &two, "--yes"]);
+    let released = home.run_within(FIRST, &["release", blog, &two, "--yes"]);
     assert_eq!(released.code, 0, "{released:?}");
     assert_eq!(page(&address, blog), "second words", "the database stayed");
 
