@@ -72,6 +72,7 @@ fn a_site_is_deployed_by_a_form() {
         kind: Some(SiteKind::Node),
         placement: Placement::default(),
         affiliate: "juniper".to_owned(),
+        placement: world::Placement::Room,
         region: None,
         level: RollbackLevel::Partial,
     };
