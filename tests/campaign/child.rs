@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::{AuditEntry, Options, Store};
 use tokio_util::sync::CancellationToken;
 use vocab::{Span, Text};
-use world::{Actor, Face, Run, RunState, SiteRequest, World};
+use world::{Actor, Face, Plan, RefusalKind, Run, RunState, SiteRequest, World};
 
 use crate::bugs::{self, Bug};
 use crate::death::{Death, MortalJournal, MortalStep};
@@ -55,6 +55,9 @@ pub const REFUSED: u8 = 13;
 
 /// How long an answer is waited for: the shorter, the more runs.
 const ANSWER: Duration = Duration::from_millis(80);
+
+/// How often a plan is tried.
+const PLANNED: usize = 5;
 
 fn words(error: &impl ToString) -> Text {
     Text::line(error.to_string())
@@ -154,6 +157,19 @@ async fn under_way(store: &Store, errand: &Errand) -> Result<Found, Text> {
     Ok(newest.map_or(Found::Nothing, |run| Found::Over(code(&run.state))))
 }
 
+/// The plan of the errand. A provider that does not answer in the short time it has here is asked again.
+async fn planned(world: &World, ends: &Ends, errand: &Errand, by: &Actor) -> Option<Plan> {
+    for _ in 0..PLANNED {
+        let now = drivers::clock::now();
+        match hosting::plan(world, ends, &errand.request, by.clone(), now).await {
+            Ok(plan) => return Some(plan),
+            Err(refusal) if refusal.kind == RefusalKind::Unreachable => {}
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
 async fn begin(store: &Store, ends: &Ends, errand: &Errand) -> Result<Option<Run>, Text> {
     let mut world = World::default();
     for site in store.sites().await.map_err(|error| words(&error))? {
@@ -163,11 +179,10 @@ async fn begin(store: &Store, ends: &Ends, errand: &Errand) -> Result<Option<Run
         user: Text::line("campaign"),
         face: Face::Internal,
     };
-    let now = drivers::clock::now();
-    let planned = hosting::plan(&world, ends, &errand.request, by.clone(), now).await;
-    let Ok(plan) = planned else {
+    let Some(plan) = planned(&world, ends, errand, &by).await else {
         return Ok(None);
     };
+    let now = drivers::clock::now();
     let run = Run::new(plan, RunState::Running, now);
     let entry = AuditEntry {
         at: now,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use faults::played::Never;
 use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use vocab::{RollbackLevel, SiteKind, Text};
 use world::SiteVerb;
@@ -186,7 +187,8 @@ async fn play(
 
 /// One death at every moment of every kind of run, and one in the middle of every call; the kinds side by side.
 pub async fn points() -> Result<ExitCode, Text> {
-    let tallies = try_join_all(kinds().into_iter().map(points_of)).await?;
+    let parts = futures::stream::iter(kinds().into_iter().map(points_of));
+    let tallies = parts.buffer_unordered(STAGES).try_collect().await?;
     let tally = Tally::sum(tallies);
     tally.print("every point");
     Ok(tally.code())
@@ -329,13 +331,14 @@ fn by_chance(chance: &mut Chance) -> Scene {
 }
 
 /// How many stages are played at side by side; a run mostly waits.
-const STAGES: u64 = 6;
+const STAGES: usize = 6;
 
 /// Runs by chance, on several stages side by side.
 pub async fn random(runs: u64, seed: u64) -> Result<ExitCode, Text> {
-    let parts = (0..STAGES).map(|part| {
-        let share = runs / STAGES + u64::from(part < runs % STAGES);
-        part_of(share, seed.wrapping_mul(STAGES).wrapping_add(part))
+    let stages = STAGES as u64;
+    let parts = (0..stages).map(|part| {
+        let share = runs / stages + u64::from(part < runs % stages);
+        part_of(share, seed.wrapping_mul(stages).wrapping_add(part))
     });
     let tally = Tally::sum(try_join_all(parts).await?);
     tally.print(&format!("by chance, seed {seed}"));

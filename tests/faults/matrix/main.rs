@@ -11,7 +11,7 @@
 //! | F05 told to end in the middle of a step | [`endings`] |
 //! | F06 every step done twice, every undo done twice | [`repeats`] |
 //! | F07 a step refused for good | [`refusals`] |
-//! | F08 an undo refused for good | [`refusals`] |
+//! | F08 an undo refused for good | [`refusals`]; what an operator decides then, [`ways_out`] |
 //! | F09 an object deleted by hand in the middle | [`by_hand`] |
 //! | F10 cancelled while something is being made | [`endings`] |
 //! | F11 the console's own code fails in a step | [`panics`] |
@@ -42,3 +42,4 @@ mod refusals;
 mod repeats;
 mod scene;
 mod strangers;
+mod ways_out;
