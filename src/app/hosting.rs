@@ -146,7 +146,6 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
     let affiliates = fleet.affiliates.iter();
     Offer {
         price: terms.price,
-        server_cost: terms.server_cost,
         server_type: terms.server_type.clone(),
         image: terms.image.clone(),
         certificates: Text::line(match terms.certificates {

@@ -111,6 +111,7 @@ async fn wall(running: Running, options: &WallOptions) -> Result<ExitCode> {
         seconds: options
             .seconds
             .unwrap_or(running.config.settings.wall_seconds),
+        money: !options.no_money,
     };
     let ended = wall::run(session).await;
     running.engine.shutdown().await;

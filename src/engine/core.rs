@@ -33,6 +33,7 @@ pub(crate) struct Core {
     pub(crate) events: queue::Sender<Event>,
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) probes: watch::Sender<Vec<ServiceSpec>>,
+    pub(crate) visits: watch::Sender<Vec<sources::SiteTarget>>,
     pub(crate) plans: HashMap<RunId, Plan>,
     pub(crate) active: HashMap<RunId, ActiveRun>,
     pub(crate) tasks: TaskTracker,
@@ -56,6 +57,7 @@ pub fn start(setup: Setup) -> Handle {
     let (requests, asked) = mpsc::channel(256);
     let (interest, interest_seen) = watch::channel(Interest::default());
     let (probes, probes_seen) = watch::channel(Vec::new());
+    let (visits, visits_seen) = watch::channel(Vec::new());
     let cancel = CancellationToken::new();
     let tasks = TaskTracker::new();
     let nodes = NodeTasks::new(
@@ -79,6 +81,7 @@ pub fn start(setup: Setup) -> Handle {
         events,
         requests,
         probes,
+        visits,
         plans: HashMap::new(),
         active: HashMap::new(),
         tasks,
@@ -98,6 +101,7 @@ pub fn start(setup: Setup) -> Handle {
     core.watch_services(probes_seen);
     core.watch_store();
     core.watch_orphans();
+    core.watch_business(visits_seen);
     core.follow_fabric();
     tokio::spawn(core.run(intake, asked));
     handle
@@ -241,8 +245,13 @@ impl Core {
             .unwrap_or_else(std::sync::PoisonError::into_inner) = connections;
     }
 
+    /// A context for a source that is not of one node.
+    pub(crate) fn context(&self) -> sources::Context {
+        self.nodes.context()
+    }
+
     fn watch_services(&mut self, specs: watch::Receiver<Vec<ServiceSpec>>) {
-        let context = self.nodes.context();
+        let context = self.context();
         let (events, cancel) = (self.events.clone(), self.cancel.clone());
         if let Some(simulation) = self.fabric.simulation.clone() {
             crate::supervise::supervise(

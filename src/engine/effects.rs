@@ -27,6 +27,16 @@ impl Core {
                     .collect();
                 self.probes.send_replace(specs);
             }
+            Effect::Visit => {
+                let sites = self.sites_to_visit();
+                self.visits.send_if_modified(|known| {
+                    let other = *known != sites;
+                    if other {
+                        *known = sites;
+                    }
+                    other
+                });
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 //! event goes to every [`Subscription`]. Requests ([`Handle`]) enter the same loop, so that everything has one order.
 
 mod backups;
+mod business;
 mod core;
 mod effects;
 mod fleet;

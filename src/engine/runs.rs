@@ -314,6 +314,7 @@ impl Core {
         for backup in store.backups().await? {
             self.observe(Fact::BackupBooked(Box::new(backup)));
         }
+        self.recall_business(store).await?;
         let known = store.runs(100).await?;
         for run in known.runs.into_iter().rev() {
             self.observe(Fact::RunRecorded(Box::new(run)));

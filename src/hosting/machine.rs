@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use drivers::Host;
 use drivers::host::{SshHost, SshTarget};
-use vocab::Text;
+use vocab::{Domain, Text};
 
 use crate::keys::Keys;
+use crate::webserver::{Trouble, WebServer};
 
 /// How servers are logged in on.
 #[async_trait]
@@ -22,6 +23,17 @@ pub trait Machines: Send + Sync {
 
     /// Closes it unless somebody else uses it now.
     async fn rest(&self, server: &str);
+}
+
+/// The certificate (PEM) by which the own authority of a site's web server is known; why it cannot be had, in words.
+pub async fn authority(host: Arc<dyn Host>, domain: &Domain) -> Result<Vec<u8>, Text> {
+    let there = WebServer {
+        host,
+        domain: domain.clone(),
+    };
+    there.authority().await.map_err(|trouble| match trouble {
+        Trouble::Not(why) | Trouble::Unknown(why) => why,
+    })
 }
 
 /// Over SSH, with the installation's own key and its own list of trusted host keys. The operator's SSH configuration

@@ -102,6 +102,9 @@ pub const INSTALLATION_NOTE: &str = "wheelhouse_installation";
 /// The note that names the site.
 pub const SITE_NOTE: &str = "wheelhouse_site";
 
+/// The note that names whose site it is.
+pub const AFFILIATE_NOTE: &str = "wheelhouse_affiliate";
+
 /// The product all sites are sold as.
 pub const PRODUCT: &str = "wheelhouse_site";
 

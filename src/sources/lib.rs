@@ -6,11 +6,17 @@
 //!
 //! Flow: due → driver (with its deadline) → `parse` (pure) → [`Context::send`] → the engine's one loop.
 
+pub mod billing;
 pub mod demo;
 pub mod docker;
 pub mod host;
+pub mod keeper;
 pub mod logs;
+pub mod quota;
 pub mod services;
+pub mod sites;
+
+pub use keeper::{Doors, Keeper, LogCounts, SiteCounts, SiteTarget};
 
 use std::sync::Arc;
 

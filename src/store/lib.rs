@@ -4,12 +4,14 @@
 //! network, a clock for data (every time is handed in).
 //!
 //! Flow: [`Store`] (async handle, cheap to clone) → a bounded channel → one thread that owns the one connection →
-//! `history` | `journal` | `audit`. Nothing returns `Ok` before it is synced to disk, but [`Store::record`], which never
+//! `history` | `journal` | `audit` |
+//! `said` (what providers said last) | `counts` (of sites). Nothing returns `Ok` before it is synced to disk, but [`Store::record`], which never
 //! waits and may lose the last seconds.
 
 mod audit;
 mod backups;
 mod connection;
+mod counts;
 mod error;
 mod folder;
 mod history;
@@ -19,6 +21,7 @@ mod opened;
 mod opening;
 mod options;
 mod process;
+mod said;
 mod schema;
 mod sites;
 mod store;
@@ -27,9 +30,11 @@ mod tests;
 mod worker;
 
 pub use audit::AuditEntry;
+pub use counts::{LogCounts, SiteCounts};
 pub use error::StoreError;
 pub use history::Bucket;
 pub use journal::{Foreign, Runs};
 pub use opened::{How, Opened};
 pub use options::{Keep, Options};
+pub use said::KeptBilling;
 pub use store::Store;

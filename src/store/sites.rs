@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 use vocab::Domain;
 use world::Site;
 
+use crate::counts;
 use crate::error::{Failure, StoreError};
 use crate::journal::write;
 use crate::store::Store;
@@ -36,6 +37,7 @@ fn remove(connection: &mut Connection, domain: &Domain) -> Result<(), Failure> {
     transaction
         .prepare_cached("DELETE FROM sites WHERE domain = ?")?
         .execute([domain.as_str()])?;
+    counts::forget(&transaction, domain)?;
     transaction.commit()?;
     Ok(())
 }

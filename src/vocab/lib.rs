@@ -11,6 +11,7 @@ pub mod id;
 pub mod mask;
 pub mod money;
 pub mod month;
+pub mod provider;
 pub mod rollback;
 pub mod secret;
 pub mod site;
@@ -27,7 +28,8 @@ pub use id::{
     UnitName,
 };
 pub use money::{Currency, Money, MoneyError};
-pub use month::Month;
+pub use month::{Month, MonthError};
+pub use provider::Provider;
 pub use rollback::RollbackLevel;
 pub use rust_decimal::Decimal;
 pub use secret::Secret;

@@ -16,4 +16,6 @@ pub enum Effect {
     Discover(NodeName),
     /// The set of services changed: probe accordingly.
     Probe,
+    /// The set of sites, or where one of them stands, changed: visit accordingly.
+    Visit,
 }

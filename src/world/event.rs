@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 use vocab::{
     Container, ContainerDetails, ContainerHappening, ContainerId, ContainerKey, ContainerSample,
     Domain, EngineFacts, EngineTrouble, Gpu, HostCondition, HostFacts, HostSample, LinkTrouble,
-    Mesh, NodeName, Origin, ProbeOutcome, Process, RunId, ServiceName, ServiceSpec, Span, Text,
+    Mesh, NodeName, Origin, ProbeOutcome, Process, Provider, RunId, ServiceName, ServiceSpec, Span, Text,
     Time,
 };
 
 use crate::backup::{Backup, BackupRules};
-use crate::money::Terms;
+use crate::money::{BillingChange, Terms};
 use crate::node::NodeProfile;
+use crate::price::ServerPrices;
+use crate::pulse::Tally;
+use crate::quota::Quota;
 use crate::run::{AuditLine, Run, RunState, StepProgress, StepState};
 use crate::series::{Point, SeriesKey};
 use crate::site::Site;
@@ -239,6 +242,48 @@ pub enum Fact {
     BackupBooked(Box<Backup>),
     /// A backup is no longer in the books.
     BackupGone(RunId),
+    /// The payment provider was asked what became of our subscriptions, invoices and payments, or its last word was read
+    /// back from the store.
+    BillingRead(Box<BillingChange>),
+    /// The provider of servers was asked what ours cost, or its last word was read back from the store.
+    ServersPriced(Box<ServerPrices>),
+    /// A provider said what is left of its quota, or its last word was read back from the store.
+    QuotaRead(Quota),
+    /// A provider could not be read.
+    ProviderFailed {
+        /// Which.
+        provider: Provider,
+        /// Why, in words, with how to mend it.
+        text: Text,
+    },
+    /// A site was visited from here.
+    SiteVisited {
+        /// The site.
+        site: Domain,
+        /// What came of it.
+        outcome: Box<ProbeOutcome>,
+        /// How often it is.
+        every: Span,
+    },
+    /// Visits and requests of a site were counted, or the counts were read back from the store. Each count is the whole of
+    /// its hour or day and replaces what was known of it.
+    SiteCounted {
+        /// The site.
+        site: Domain,
+        /// By the beginning of the hour.
+        hours: Vec<(Time, Tally)>,
+        /// By the beginning of the day.
+        days: Vec<(Time, Tally)>,
+        /// When the web server's log was read for them; `None` when it was not.
+        read: Option<Time>,
+    },
+    /// The log of a site's web server cannot be read.
+    TrafficUnread {
+        /// The site.
+        site: Domain,
+        /// Why, in words.
+        text: Text,
+    },
     /// A line was written to the audit log, or read back from it.
     Audited(AuditLine),
     /// Something about the console itself wants to be known; replaces an earlier notice of the same kind and subject.

@@ -14,7 +14,10 @@ pub mod logs;
 pub mod money;
 pub mod node;
 pub mod plan;
+pub mod price;
+pub mod pulse;
 pub mod query;
+pub mod quota;
 pub mod reduce;
 pub mod refusal;
 pub mod run;
@@ -34,6 +37,9 @@ pub use intent::{ContainerVerb, Intent};
 pub use interest::Interest;
 pub use node::{EngineState, Link, Node, NodeProfile};
 pub use plan::{Confirmation, Consent, Plan, PlanObject, PlannedStep, Reversibility};
+pub use price::{ServerPrice, ServerPrices};
+pub use pulse::{Pulse, Tally};
+pub use quota::Quota;
 pub use refusal::{Refusal, RefusalKind};
 pub use run::{
     Actor, AuditCheck, AuditLine, Face, Kept, LeftOver, Run, RunState, StepProgress, StepRecord,

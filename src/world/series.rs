@@ -2,7 +2,7 @@
 
 use kit::Ring;
 use serde::{Deserialize, Serialize};
-use vocab::{NodeName, ServiceName, Span, Text, Time};
+use vocab::{Domain, NodeName, ServiceName, Span, Text, Time};
 
 /// The most points a series keeps in memory.
 pub const SERIES_POINTS: usize = 600;
@@ -28,6 +28,8 @@ pub enum Subject {
     },
     /// A service.
     Service(ServiceName),
+    /// A hosted site.
+    Site(Domain),
 }
 
 /// Which figure.

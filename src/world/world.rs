@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use kit::Ring;
 use serde::{Deserialize, Serialize};
-use vocab::{ContainerKey, Domain, NodeName, RunId, ServiceName, Text, Time};
+use vocab::{ContainerKey, Domain, NodeName, Provider, RunId, ServiceName, Text, Time};
 
 use crate::backup::{Backup, BackupRules};
 use crate::effect::Effect;
 use crate::event::{Event, Notice};
-use crate::money::Terms;
+use crate::money::{Billing, Terms};
 use crate::node::Node;
+use crate::price::ServerPrices;
+use crate::pulse::Pulse;
+use crate::quota::Quota;
 use crate::reduce;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::run::{AuditLine, Run};
@@ -53,6 +56,21 @@ pub struct World {
     /// What they are sold for; `None` when the fleet file does not say.
     #[serde(default)]
     pub terms: Option<Terms>,
+    /// What the payment provider said of them.
+    #[serde(default)]
+    pub billing: Billing,
+    /// What their servers cost, as the provider said it last; `None` before it did.
+    #[serde(default)]
+    pub servers: Option<ServerPrices>,
+    /// What is left of the providers' quotas.
+    #[serde(default)]
+    pub quotas: BTreeMap<Provider, Quota>,
+    /// Why a provider could not be read the last time, and since when.
+    #[serde(default)]
+    pub unread: BTreeMap<Provider, (Time, Text)>,
+    /// How the sites do.
+    #[serde(default)]
+    pub pulses: BTreeMap<Domain, Pulse>,
     /// The runs, by id and so by time; at most 200, those under way always.
     pub runs: BTreeMap<RunId, Run>,
     /// The newest audit lines.
@@ -80,6 +98,11 @@ impl Default for World {
             backups: BTreeMap::new(),
             backup_rules: None,
             terms: None,
+            billing: Billing::default(),
+            servers: None,
+            quotas: BTreeMap::new(),
+            unread: BTreeMap::new(),
+            pulses: BTreeMap::new(),
             runs: BTreeMap::new(),
             audit: Ring::new(AUDIT_KEPT),
             notices: BTreeMap::new(),

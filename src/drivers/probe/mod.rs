@@ -14,6 +14,7 @@ mod failure;
 mod http;
 mod postgres;
 mod redis;
+mod site;
 mod tcp;
 #[cfg(test)]
 mod testing;
@@ -26,6 +27,7 @@ use std::time::Instant;
 use tokio::sync::OnceCell;
 use vocab::{ProbeDetail, ProbeKind, ProbeOutcome, ProbeTrouble, Secret, ServiceSpec, Text};
 
+pub use self::site::{Way, visit_site};
 pub use self::visit::{Served, resolves, served, visit, visit_closed};
 use failure::{Failure, Found};
 use trust::Trust;

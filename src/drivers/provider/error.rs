@@ -2,28 +2,8 @@
 
 use std::fmt;
 
+pub use vocab::Provider;
 use vocab::{Text, Time, mask};
-
-/// The provider that was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Provider {
-    /// Hetzner Cloud.
-    Hetzner,
-    /// Cloudflare.
-    Cloudflare,
-    /// Stripe.
-    Stripe,
-}
-
-impl fmt::Display for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Hetzner => "Hetzner",
-            Self::Cloudflare => "Cloudflare",
-            Self::Stripe => "Stripe",
-        })
-    }
-}
 
 /// The class of a failure: what the caller decides by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

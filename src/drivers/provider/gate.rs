@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kit::backoff::mix;
 use tokio::time::Instant;
+use vocab::Time;
 
 use super::breaker::Breaker;
 use super::budget::Budget;
@@ -18,6 +19,8 @@ pub(super) struct Gate {
     pub(super) breaker: Breaker,
     pub(super) budget: Budget,
     pub(super) quota: Option<Quota>,
+    /// When a request went out last; `None` before the first.
+    pub(super) asked: Option<Time>,
     seed: u64,
 }
 
@@ -29,6 +32,7 @@ impl Gate {
             breaker: Breaker::new(pace.breaker),
             budget: Budget::default(),
             quota: None,
+            asked: None,
             seed: RandomState::new().hash_one(0),
         }
     }

@@ -114,6 +114,17 @@ impl Limiter {
         self.background.permits = self.background.permits.min(above);
     }
 
+    /// What is granted at once, what of it is left, and how long until all is there again.
+    pub(super) fn left(&mut self, now: Instant) -> (u32, u32, Duration) {
+        self.refill(now);
+        let Bucket {
+            allowance, permits, ..
+        } = &self.all;
+        let missing = (allowance.burst - permits).max(0.0);
+        let refill = Duration::try_from_secs_f64(missing / allowance.per_second).unwrap_or(LONGEST);
+        (allowance.burst as u32, permits.max(0.0) as u32, refill)
+    }
+
     fn refill(&mut self, now: Instant) {
         self.all.refill(now);
         self.background.refill(now);
@@ -165,6 +176,9 @@ mod tests {
         assert_eq!(limiter.held_until(start), Some(until));
         assert!(limiter.take(Purpose::Operator, until).is_ok());
         assert_eq!(limiter.held_until(until), None);
+        let (granted, left, refill) = limiter.left(until);
+        assert_eq!((granted, left), (100, 1), "what was held back comes slowly");
+        assert!(refill > Duration::from_secs(98), "{refill:?}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub use cloudflare::Cloudflare;
 pub use error::{Fault, Provider, ProviderError};
 pub use hetzner::Hetzner;
 pub use identity::{IdempotencyKey, ObjectId};
-pub use pace::{Allowance, BreakerPace, Pace, Purpose, Quota};
+pub use pace::{Allowance, BreakerPace, Pace, Purpose, Quota, Standing};
 pub use stripe::Stripe;
 pub use transport::Transport;
 

@@ -33,6 +33,21 @@ pub struct Quota {
     pub resets: Time,
 }
 
+/// How it stands with a provider's quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What the provider last said of it; where it says nothing, this client's own count of what it is granted at once.
+    pub quota: Quota,
+    /// Whether the provider said it.
+    pub said: bool,
+    /// When it was asked last.
+    pub at: Time,
+    /// The moment before which no call goes out.
+    pub closed_until: Option<Time>,
+    /// Whether that is because it fails again and again.
+    pub failing: bool,
+}
+
 /// When a provider that fails is left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerPace {

@@ -10,7 +10,7 @@ use crate::{
     audit, backups, change, completions, containers, doctor, exec, exit, init, logs, nodes, prune,
     reboot, run_command,
 };
-use crate::{revenue, runs, services, sites, ssh, status};
+use crate::{quota, revenue, runs, services, sites, ssh, status};
 
 /// A terminal operations console for a small fleet.
 ///
@@ -115,6 +115,9 @@ pub enum Subcommand {
     Revenue(revenue::Options),
     /// List the affiliates: sites, share, what is theirs
     Affiliates(revenue::AffiliatesOptions),
+    /// Say what is left of the providers' quotas
+    #[command(after_long_help = quota::HELP)]
+    Quota(quota::Options),
     /// List what was done, or show one run with its steps and their output
     Runs(runs::Options),
     /// Show the audit log: who did what, when, and how it ended
@@ -139,6 +142,9 @@ pub struct WallOptions {
     /// Seconds each page stays [default: `wall_seconds` of settings.toml]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(5..=600))]
     pub seconds: Option<u32>,
+    /// Show no amounts of money: for a wall that visitors can read
+    #[arg(long)]
+    pub no_money: bool,
 }
 
 /// Options of the simulated fleet.

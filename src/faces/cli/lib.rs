@@ -24,6 +24,7 @@ mod logs;
 mod nodes;
 mod print;
 mod prune;
+mod quota;
 mod reboot;
 mod resolve;
 mod revenue;
@@ -121,8 +122,9 @@ async fn dispatch(subcommand: &Subcommand, context: &mut Context) -> Result<Exit
         Subcommand::Backup(options) => backups::run(options, context).await,
         Subcommand::Restore(options) => backups::restore(options, context).await,
         Subcommand::Site(options) => sites::life(options, context).await,
-        Subcommand::Revenue(options) => revenue::run(options, context),
-        Subcommand::Affiliates(options) => revenue::affiliates(options, context),
+        Subcommand::Revenue(options) => revenue::run(options, context).await,
+        Subcommand::Affiliates(options) => revenue::affiliates(options, context).await,
+        Subcommand::Quota(options) => quota::run(options, context).await,
         Subcommand::Runs(options) => runs::run(options, context).await,
         Subcommand::Audit(options) => audit::run(options, context).await,
         Subcommand::Init(_)

@@ -40,6 +40,7 @@ pub fn header(
     let totals = totals(seen.world, seen.now);
     let clock = look.styles.ink(Role::BarText, look.clock(seen.now));
     let mut right = standing_words(look, seen, standing);
+    right.extend(quotas(look, seen, true));
     right.extend(live(look, seen, standing));
     if area.height > 1 {
         let mut second = troubles(look, &totals);
@@ -72,7 +73,11 @@ pub fn header(
     right.push(Ink::raw("   "));
     right.push(clock);
     let right = Line::from(right);
-    let room = usize::from(area.width).saturating_sub(right.width() + 4);
+    // What is left of quotas is said where all else finds room beside it.
+    let mut told = quotas(look, seen, false);
+    told.extend(right.spans.clone());
+    let told = Line::from(told);
+    let beside = |right: &Line<'_>| usize::from(area.width).saturating_sub(right.width() + 4);
     let full = [name(look, seen), counts(look, &totals)].concat();
     let down = income.map_or(0, |income| income.down);
     let hosting = [full.clone(), sites(look, seen, down)].concat();
@@ -94,9 +99,16 @@ pub fn header(
     } else {
         vec![rich, without_counts, least, hosting, full, short]
     };
-    let left = offered
-        .into_iter()
-        .map(Line::from)
+    let mut offered = offered.into_iter().map(Line::from);
+    let whole = offered.next().unwrap_or_default();
+    let right = if whole.width() <= beside(&told) {
+        told
+    } else {
+        right
+    };
+    let room = beside(&right);
+    let left = std::iter::once(whole)
+        .chain(offered)
         .find(|line| line.width() <= room)
         .unwrap_or_else(|| Line::from(name(look, seen)));
     put(buffer, area.x + 1, area.y, room as u16, left);
@@ -177,7 +189,7 @@ fn money(look: &Look<'_>, income: &Income, whole: bool) -> Vec<Ink<'static>> {
     let mut line = vec![Ink::raw("   ")];
     if whole {
         line.push(styles.ink(Role::BarDim, "  MRR "));
-        line.push(styles.ink(Role::Money, income.total.gross.to_string()));
+        line.push(styles.ink(Role::Money, income.recurring.mrr.to_string()));
     }
     line.push(styles.ink(Role::BarDim, "  net "));
     line.push(amounts::net(styles, income.total.net()));
@@ -225,6 +237,35 @@ fn standing_words(look: &Look<'_>, _seen: Seen<'_>, standing: Standing) -> Vec<I
     }
     if standing.mouse {
         line.push(look.styles.ink(Role::BarDim, "mouse, shift selects   "));
+    }
+    line
+}
+
+/// What is left of the providers' quotas: `quota H 97% C 99%`; one that is not asked at all says so. Only those that are
+/// `short`, or only those that are not and of which the provider itself said what is left.
+fn quotas(look: &Look<'_>, seen: Seen<'_>, short: bool) -> Vec<Ink<'static>> {
+    let styles = look.styles;
+    let mut line = Vec::new();
+    for quota in seen.world.quotas.values() {
+        let closed = quota.closed(seen.now).is_some();
+        let is_short = closed || quota.is_scarce(seen.now);
+        if is_short != short || !short && !quota.said {
+            continue;
+        }
+        if line.is_empty() {
+            line.push(styles.ink(Role::BarDim, "quota "));
+        }
+        let initial: String = quota.provider.to_string().chars().take(1).collect();
+        line.push(styles.ink(Role::BarDim, format!("{initial} ")));
+        let left = 100 - quota.used_percent(seen.now).min(100);
+        line.push(match (closed, short) {
+            (true, _) => styles.ink(Role::Bad, "shut "),
+            (false, true) => styles.ink(Role::Bad, format!("{left}% ")),
+            (false, false) => styles.ink(Role::BarText, format!("{left}% ")),
+        });
+    }
+    if !line.is_empty() {
+        line.push(Ink::raw("  "));
     }
     line
 }

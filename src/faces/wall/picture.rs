@@ -11,7 +11,7 @@ use world::query::{Totals, concerns, totals};
 
 use crate::canvas::Canvas;
 use crate::heartbeat::{BEATS, is_night, shift, swapped};
-use crate::pages::{Page, Sheet, silence};
+use crate::pages::{Page, Sheet, at_risk, silence};
 use crate::rotation::Rotation;
 use crate::sheet;
 use crate::sight::{Sight, sight};
@@ -25,6 +25,8 @@ pub struct Picture {
     styles: Styles,
     zone: TimeZone,
     rotation: Rotation,
+    /// Whether amounts of money may be seen.
+    money: bool,
     beat: u64,
 }
 
@@ -39,12 +41,13 @@ struct Moment<'a> {
 }
 
 impl Picture {
-    /// A picture with these colours and this local time, whose pages stay so many seconds.
-    pub const fn new(styles: Styles, zone: TimeZone, seconds: u32) -> Self {
+    /// A picture with these colours and this local time, whose pages stay so many seconds; with or without money.
+    pub const fn new(styles: Styles, zone: TimeZone, seconds: u32, money: bool) -> Self {
         Self {
             styles,
             zone,
             rotation: Rotation::new(seconds),
+            money,
             beat: 0,
         }
     }
@@ -75,7 +78,7 @@ impl Picture {
         let concerns = concerns(seen.world, seen.now);
         let sight = sight(seen.world, seen.now);
         let verdict = Verdict::of(seen.world, &concerns, &sight, seen.now);
-        let pages = Page::with_something(seen, &concerns);
+        let pages = Page::with_something(seen, &concerns, self.money);
         let top: Vec<_> = concerns
             .iter()
             .take(3)
@@ -104,7 +107,7 @@ impl Picture {
                 height: area.height - 1,
                 ..area
             };
-            sheet::draw(canvas, below, &Self::sheet(moment));
+            sheet::draw(canvas, below, &self.sheet(moment));
             return;
         }
         let swapped = swapped(moment.seen.now, &self.zone);
@@ -137,14 +140,14 @@ impl Picture {
         canvas.rule(area.x, bottom.y - 1, area.width, faint);
         self.header(canvas, header, moment);
         self.footer(canvas, footer, moment);
-        sheet::draw(canvas, body, &Self::sheet(moment));
+        sheet::draw(canvas, body, &self.sheet(moment));
     }
 
-    fn sheet(moment: &Moment<'_>) -> Sheet {
+    fn sheet(&self, moment: &Moment<'_>) -> Sheet {
         match moment.verdict {
             Verdict::Blind(_) => silence(&moment.sight, moment.seen.now),
             _ if moment.pages.is_empty() => sheet::nothing(),
-            _ => moment.page.sheet(moment.seen, &moment.concerns),
+            _ => moment.page.sheet(moment.seen, &moment.concerns, self.money),
         }
     }
 
@@ -169,6 +172,10 @@ impl Picture {
             (Verdict::Blind(_) | Verdict::Waiting, _) | (_, 0) => {}
             (_, 1) => words.push(("1 concern".to_owned(), Role::Text)),
             (_, count) => words.push((format!("{count} concerns"), Role::Text)),
+        }
+        let sees = self.money && !matches!(moment.verdict, Verdict::Blind(_) | Verdict::Waiting);
+        if let Some(risk) = at_risk(moment.seen).filter(|_| sees) {
+            words.push((risk, Role::Bad));
         }
         if moment.seen.world.demo {
             words.push(("DEMO".to_owned(), Role::Accent));

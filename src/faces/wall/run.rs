@@ -39,6 +39,7 @@ pub async fn run(session: Session) -> color_eyre::Result<Ended> {
         Styles::new(&session.theme),
         TimeZone::system(),
         session.seconds,
+        session.money,
     );
     Wall {
         session,

@@ -11,6 +11,8 @@ pub struct Session {
     pub theme: Theme,
     /// How long each page stays, in seconds.
     pub seconds: u32,
+    /// Whether amounts of money are shown: a wall may hang where visitors read it.
+    pub money: bool,
 }
 
 /// Why the wall ended. It never does by itself while the engine lives.

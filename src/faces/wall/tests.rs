@@ -19,7 +19,7 @@ const SIZES: [(u16, u16); 5] = [(48, 13), (61, 17), (99, 27), (160, 45), (240, 6
 
 fn picture() -> Picture {
     let theme = config::theme::load("night", None, &mut config::Report::default());
-    Picture::new(Styles::new(&theme), TimeZone::UTC, 15)
+    Picture::new(Styles::new(&theme), TimeZone::UTC, 15, true)
 }
 
 /// The screen after frames at each of these moments.

@@ -48,6 +48,11 @@ pub(crate) async fn perform(work: &Work, facts: &Facts, key: &str) -> Outcome {
         Ok(price) => price,
         Err(outcome) => return outcome,
     };
+    let order = &work.order;
+    let mut metadata = names::notes(&order.installation, work.domain(), work.deployment());
+    // So that what it brought is still the affiliate's when the site is gone from the books.
+    let affiliate = Text::line(order.site.affiliate.as_str());
+    metadata.insert(Text::line(names::AFFILIATE_NOTE), affiliate);
     let new = NewSubscription {
         customer,
         price: price.id.clone(),
@@ -55,7 +60,7 @@ pub(crate) async fn perform(work: &Work, facts: &Facts, key: &str) -> Outcome {
             days_until_due: DAYS_UNTIL_DUE,
         },
         description: Some(Text::line(work.domain().as_str())),
-        metadata: names::notes(&work.order.installation, work.domain(), work.deployment()),
+        metadata,
     };
     match work.ends.stripe.create_subscription(&step_key, &new).await {
         Answer::Done(subscription) => Outcome::Done(made(&subscription, price.id.as_str(), work)),

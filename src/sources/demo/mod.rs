@@ -9,9 +9,11 @@ mod behaviour;
 mod cast;
 mod host;
 mod incidents;
+mod money;
 mod services;
 mod shape;
 mod sites;
+mod visits;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,8 +112,12 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
                 return;
             }
         }
-        for outcome in services::due(&simulation, now, EVERY) {
-            if !context.send(outcome).await {
+        let due = services::due(&simulation, now, EVERY)
+            .into_iter()
+            .chain(visits::due(&simulation.sites, simulation.seed, now, EVERY))
+            .chain(business(&simulation, begun, now));
+        for fact in due {
+            if !context.send(fact).await {
                 return;
             }
         }
@@ -121,6 +127,22 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
             () = tokio::time::sleep(wait) => {}
         }
     }
+}
+
+/// How often the providers' books are read.
+const BOOKS: Span = Span::minutes(1);
+
+/// What the providers say each minute, and the counts of the present hour.
+fn business(simulation: &Simulation, begun: Time, now: Time) -> Vec<Fact> {
+    let minute = |at: Time| at.0.div_euclid(BOOKS.0);
+    if minute(now) == minute(now - EVERY) || minute(now) == minute(begun) {
+        return Vec::new();
+    }
+    let (sites, seed) = (&simulation.sites, simulation.seed);
+    let said = money::said(sites, &simulation.terms, seed, now);
+    let quotas = money::quotas(seed, now);
+    let counts = visits::past(sites, seed, now);
+    said.into_iter().chain(quotas).chain(counts).collect()
 }
 
 /// What is known of the machines before the first look: that they answer, what they are, and their past.
@@ -133,6 +155,17 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
             if !context.send(fact).await {
                 return false;
             }
+        }
+    }
+    let (sites, seed) = (&simulation.sites, simulation.seed);
+    let business = money::said(sites, &simulation.terms, seed, now)
+        .into_iter()
+        .chain(money::quotas(seed, now))
+        .chain(visits::past(sites, seed, now))
+        .chain(visits::first(sites, seed, now));
+    for fact in business {
+        if !context.send(fact).await {
+            return false;
         }
     }
     for actor in &simulation.actors {

@@ -110,6 +110,7 @@ fn columns(subject: &Subject) -> (&'static str, &str, &str) {
         Subject::Container { node, name } => ("container", node.as_str(), name),
         Subject::Disk { node, mount } => ("disk", node.as_str(), mount),
         Subject::Service(name) => ("service", "", name.as_str()),
+        Subject::Site(domain) => ("site", "", domain.as_str()),
     }
 }
 

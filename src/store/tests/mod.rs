@@ -1,6 +1,7 @@
 //! The store as a whole: through its handle, on real files, with real processes that are killed.
 
 mod backups;
+mod business;
 mod crash;
 mod damage;
 mod full;

@@ -95,22 +95,33 @@ fn entry(
     }
 }
 
-/// What is known, and the estimates for what is not: an estimate goes as soon as an entry of its kind is known for the
-/// same site, or the same node when it is for no site, in the same month.
+/// What is known, and the estimates for what is not: an estimate goes as soon as an amount of its kind is known for the
+/// same site, or the same node when it is for no site, in the same month; what the charge of a site brings with it, as soon
+/// as that charge is known. What was given back of an earlier charge says nothing of the next one.
 pub fn complete(known: Vec<LedgerEntry>, estimates: Vec<LedgerEntry>) -> Vec<LedgerEntry> {
-    fn place(entry: &LedgerEntry) -> (Month, EntryKind, Option<Domain>, Option<NodeName>) {
+    type Place = (Month, EntryKind, Option<Domain>, Option<NodeName>);
+    fn place(entry: &LedgerEntry, kind: EntryKind) -> Place {
         let node = match entry.site {
             Some(_) => None,
             None => entry.node.clone(),
         };
-        (Month::of(entry.at), entry.kind, entry.site.clone(), node)
+        (Month::of(entry.at), kind, entry.site.clone(), node)
     }
-    let places: BTreeSet<_> = known.iter().map(place).collect();
+    let places: BTreeSet<Place> = known
+        .iter()
+        .filter(|entry| entry.amount.amount > Decimal::ZERO)
+        .map(|entry| place(entry, entry.kind))
+        .collect();
+    let is_known = |estimate: &LedgerEntry| {
+        let of_charge = matches!(estimate.kind, EntryKind::Fee | EntryKind::AffiliateShare);
+        places.contains(&place(estimate, estimate.kind))
+            || of_charge && places.contains(&place(estimate, EntryKind::Charge))
+    };
     let mut entries = known;
     entries.extend(
         estimates
             .into_iter()
-            .filter(|estimate| !places.contains(&place(estimate))),
+            .filter(|estimate| !is_known(estimate)),
     );
     entries
 }

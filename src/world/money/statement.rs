@@ -7,6 +7,40 @@ use vocab::{AffiliateName, Currency, Decimal, Domain, Money, MoneyError, Month, 
 
 use super::{EntryKind, LedgerEntry, Source, Terms};
 
+/// How sure a sum is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Providers said all of it.
+    Known,
+    /// Providers said a part of it, the rest is reckoned from the terms.
+    Partly,
+    /// All of it is reckoned from the terms.
+    Estimated,
+}
+
+impl Certainty {
+    const fn of(source: Source) -> Self {
+        match source {
+            Source::Known => Self::Known,
+            Source::Estimated => Self::Estimated,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        if self == other { self } else { Self::Partly }
+    }
+
+    /// The word shown.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Partly => "partly known",
+            Self::Estimated => "estimated",
+        }
+    }
+}
+
 /// What came in and where it went, in one currency. Amounts keep every digit until they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
@@ -22,6 +56,8 @@ pub struct Statement {
     pub shares: Money,
     /// Whether any of it is an estimate.
     pub estimated: bool,
+    /// How sure the sum of each kind is; a kind without an entry is not in it.
+    pub certainty: BTreeMap<EntryKind, Certainty>,
     /// A currency of which there is an amount and no rate: that amount is in none of the sums.
     pub missing_rate: Option<Currency>,
 }
@@ -37,6 +73,7 @@ impl Statement {
             servers: zero,
             shares: zero,
             estimated: false,
+            certainty: BTreeMap::new(),
             missing_rate: None,
         }
     }
@@ -71,7 +108,15 @@ impl Statement {
         };
         *sum = sum.checked_add(amount)?;
         self.estimated |= entry.source == Source::Estimated;
+        let sure = Certainty::of(entry.source);
+        let known = self.certainty.entry(entry.kind).or_insert(sure);
+        *known = known.and(sure);
         Ok(())
+    }
+
+    /// How sure the sum of a kind is; `None` when nothing of it was booked.
+    pub fn sure(&self, kind: EntryKind) -> Option<Certainty> {
+        self.certainty.get(&kind).copied()
     }
 
     /// What is left; `None` when an amount could not be exchanged, or the sum passes 28 digits.

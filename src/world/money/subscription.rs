@@ -98,6 +98,19 @@ pub struct Recurring {
     pub churn: Option<Decimal>,
 }
 
+impl Recurring {
+    /// How much `mrr` grew within the window, in hundredths of what it was; `None` when there was nothing.
+    pub fn growth(&self) -> Option<Decimal> {
+        let before = self
+            .mrr
+            .checked_sub(self.gained)
+            .and_then(|money| money.checked_add(self.lost))
+            .ok()?;
+        let change = self.mrr.checked_sub(before).ok()?;
+        (change.amount * Decimal::ONE_HUNDRED).checked_div(before.amount)
+    }
+}
+
 /// What recurs at `now`, and how that changed within [`CHURN_WINDOW`]; fails on an amount without a rate.
 pub fn recurring(
     subscriptions: &[Subscription],

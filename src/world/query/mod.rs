@@ -8,6 +8,6 @@ pub mod totals;
 
 pub use attention::{Concern, Severity, concerns};
 pub use forecast::days_until_full;
-pub use income::{Income, Revenue, income, revenue};
+pub use income::{Income, Revenue, income, revenue, revenue_of, trend};
 pub use protection::{Protection, backups_of, protection};
 pub use totals::{Totals, totals};

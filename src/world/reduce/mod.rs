@@ -3,8 +3,10 @@
 mod containers;
 mod fleet;
 mod nodes;
+mod money;
 mod runs;
 mod services;
+mod sites;
 
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
@@ -49,12 +51,11 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
             world.terms = terms.as_deref().cloned();
             Vec::new()
         }
-        Fact::SiteBooked(site) => {
-            world.sites.insert(site.domain.clone(), (**site).clone());
-            Vec::new()
-        }
-        Fact::SiteGone(domain) => {
-            world.sites.remove(domain);
+        Fact::BillingRead(_)
+        | Fact::ServersPriced(_)
+        | Fact::QuotaRead(_)
+        | Fact::ProviderFailed { .. } => {
+            money::reduce(world, event);
             Vec::new()
         }
         Fact::BackupsDeclared(rules) => {
@@ -69,6 +70,11 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
             world.backups.remove(backup);
             Vec::new()
         }
+        Fact::SiteBooked(_)
+        | Fact::SiteGone(_)
+        | Fact::SiteVisited { .. }
+        | Fact::SiteCounted { .. }
+        | Fact::TrafficUnread { .. } => sites::reduce(world, event),
         Fact::RunRecorded(_)
         | Fact::StepMoved { .. }
         | Fact::StepProgressed { .. }

@@ -1,10 +1,12 @@
 //! Services: probes folded into a state, N failures of the last M before it is down.
 
-use vocab::{Origin, ProbeOutcome, ProbeTrouble, ServiceName, Stamped, Time};
+use std::collections::VecDeque;
+
+use vocab::{Origin, ProbeOutcome, ProbeTrouble, ServiceName, Span, Stamped, Time};
 
 use crate::effect::Effect;
 use crate::series::{Metric, Point, SeriesKey, Subject};
-use crate::tracked::{ServiceState, TrackedService};
+use crate::tracked::ServiceState;
 use crate::world::World;
 
 use super::record;
@@ -18,7 +20,13 @@ pub(super) fn probed(
     let Some(service) = world.services.get_mut(name) else {
         return Vec::new();
     };
-    let judged = judge(service, outcome);
+    let spec = &service.spec;
+    let rule = Rule {
+        failures: spec.failures,
+        window: spec.window,
+        slow: spec.slow,
+    };
+    let judged = judge(&mut service.window, service.judged, outcome, rule);
     if service.judged != judged {
         service.judged = judged;
         service.since = at;
@@ -48,22 +56,37 @@ pub(super) fn probed(
     )
 }
 
+/// When what is probed is down.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rule {
+    /// So many failures …
+    pub failures: u8,
+    /// … of so many probes.
+    pub window: u8,
+    /// An answer that takes longer is slow.
+    pub slow: Span,
+}
+
 /// The state after one more probe. A probe that could not be made says nothing: it neither counts nor clears.
-fn judge(service: &mut TrackedService, outcome: &ProbeOutcome) -> ServiceState {
+pub(super) fn judge(
+    window: &mut VecDeque<bool>,
+    before: ServiceState,
+    outcome: &ProbeOutcome,
+    rule: Rule,
+) -> ServiceState {
     if matches!(outcome.result, Err((ProbeTrouble::CouldNotTry, _))) {
         return ServiceState::Unknown;
     }
-    let spec = &service.spec;
-    service.window.push_back(outcome.result.is_err());
-    while service.window.len() > usize::from(spec.window.max(1)) {
-        service.window.pop_front();
+    window.push_back(outcome.result.is_err());
+    while window.len() > usize::from(rule.window.max(1)) {
+        window.pop_front();
     }
-    let failures = service.window.iter().filter(|failed| **failed).count();
-    let was_down = service.judged == ServiceState::Down;
+    let failures = window.iter().filter(|failed| **failed).count();
+    let was_down = before == ServiceState::Down;
     let answered = outcome.result.is_ok();
-    if !answered && (was_down || failures >= usize::from(spec.failures.max(1))) {
+    if !answered && (was_down || failures >= usize::from(rule.failures.max(1))) {
         ServiceState::Down
-    } else if failures > 0 || outcome.millis > spec.slow.0 as f32 {
+    } else if failures > 0 || outcome.millis > rule.slow.0 as f32 {
         // An answer ends "down" at once, but is not trusted as healthy until the failures have left the window.
         ServiceState::Degraded
     } else {

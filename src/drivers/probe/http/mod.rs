@@ -1,5 +1,6 @@
 //! The HTTP probe: a GET, its status and the beginning of its body; over https also the certificate.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::LOCATION;
@@ -10,6 +11,9 @@ use vocab::{Bytes, Certificate, ProbeDetail, ProbeTrouble};
 use super::failure::{Failure, Found, causes, root_words};
 use super::{Prober, certificate, dial, tls};
 use crate::clock;
+
+/// By which visits from here are told from those of others, in the log of a site's web server too.
+const AGENT: &str = concat!("wheelhouse/", env!("CARGO_PKG_VERSION"));
 
 /// So many redirects are followed.
 const MOST_REDIRECTS: usize = 3;
@@ -103,6 +107,52 @@ pub async fn probe(prober: &Prober, url: &str, wanted: &Wanted<'_>) -> Found {
     Err(Failure::new(ProbeTrouble::Other, "redirects without end"))
 }
 
+/// Asks for the URL at an address, whatever its name resolves to. The certificate must be for the name and trusted: by the
+/// system, or by `authority` (PEM) alone when one is given. Redirects are right and not followed.
+pub async fn probe_at(
+    url: &str,
+    address: SocketAddr,
+    authority: Option<&[u8]>,
+    wanted: &Wanted<'_>,
+) -> Found {
+    let url = parse(url)?;
+    let name = url.host_str().unwrap_or_default();
+    let set_up = |error: &reqwest::Error| {
+        let words = format!("HTTP cannot be set up: {}", root_words(error));
+        Failure::new(ProbeTrouble::CouldNotTry, words)
+    };
+    let mut client = Client::builder()
+        .no_proxy()
+        .tls_info(true)
+        .redirect(redirect::Policy::none())
+        .user_agent(AGENT)
+        .resolve(name, address);
+    if let Some(authority) = authority {
+        let certificate = reqwest::Certificate::from_pem(authority).map_err(|_| {
+            let words = "the web server's own authority cannot be read";
+            Failure::new(ProbeTrouble::CouldNotTry, words)
+        })?;
+        client = client.tls_certs_only([certificate]);
+    }
+    let client = client.build().map_err(|error| set_up(&error))?;
+    match client.get(url).send().await {
+        Ok(response) => {
+            let certificate = shown_certificate(&response);
+            answered(response, wanted, certificate).await
+        }
+        Err(error) => Err(match cause(&address.to_string(), &error) {
+            Cause::Plain(failure) => failure,
+            Cause::Unresolved(error) => {
+                Failure::new(ProbeTrouble::NameUnknown, error.to_string())
+            }
+            Cause::Refused(words) => Failure::new(
+                ProbeTrouble::Tls,
+                format!("the TLS handshake with {address} failed: {words}"),
+            ),
+        }),
+    }
+}
+
 /// Settings of the one client: no memory of connections, so each probe proves name, route and handshake anew.
 async fn client(prober: &Prober) -> Result<Client, Failure> {
     let mut tls = prober.trust.strict().await?;
@@ -113,7 +163,7 @@ async fn client(prober: &Prober) -> Result<Client, Failure> {
         .pool_max_idle_per_host(0)
         .no_proxy()
         .redirect(redirect::Policy::none())
-        .user_agent(concat!("wheelhouse/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
         // A net under the caller's own deadline, which is shorter.
         .timeout(Duration::from_mins(2))
         .build()

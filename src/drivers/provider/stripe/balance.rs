@@ -1,6 +1,6 @@
-//! What comes in and goes out: balance transactions with their fees, and refunds.
+//! What comes in and goes out: balance transactions with their fees.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use vocab::{Currency, Money, Text, Time};
 
 use super::Stripe;
@@ -31,22 +31,6 @@ words! {
     }
 }
 
-words! {
-    /// How a refund stands.
-    RefundStatus {
-        /// Under way.
-        Pending = "pending",
-        /// The customer must do something.
-        RequiresAction = "requires_action",
-        /// Done.
-        Succeeded = "succeeded",
-        /// It did not go through.
-        Failed = "failed",
-        /// It was called off.
-        Canceled = "canceled",
-    }
-}
-
 /// A movement of the balance. Amounts are in the smallest unit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct BalanceTransaction {
@@ -64,8 +48,8 @@ pub struct BalanceTransaction {
     /// What came of it: the amount without the fee.
     pub net: i64,
     /// The charge, refund or payout behind it.
-    #[serde(default, deserialize_with = "reference")]
-    pub source: Option<ObjectId>,
+    #[serde(default, deserialize_with = "source")]
+    pub source: Option<BalanceSource>,
     /// When.
     #[serde(default, deserialize_with = "moment::unix")]
     pub created: Option<Time>,
@@ -100,6 +84,38 @@ impl Listed for BalanceTransaction {
     }
 }
 
+/// What is behind a movement.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct BalanceSource {
+    /// Its id: `ch_…`, `re_…`, `po_…`.
+    pub id: ObjectId,
+    /// Who was charged; a refund names only its charge.
+    #[serde(default, deserialize_with = "reference")]
+    pub customer: Option<ObjectId>,
+    /// For a refund or a dispute, the charge it is of.
+    #[serde(default, deserialize_with = "reference")]
+    pub charge: Option<ObjectId>,
+}
+
+/// What is behind a movement, whole or by its id alone.
+fn source<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BalanceSource>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Id(ObjectId),
+        Whole(BalanceSource),
+    }
+    let found = Option::<Either>::deserialize(from)?;
+    Ok(found.map(|found| match found {
+        Either::Whole(source) => source,
+        Either::Id(id) => BalanceSource {
+            id,
+            customer: None,
+            charge: None,
+        },
+    }))
+}
+
 /// Which movements; all when nothing is said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BalanceFilter {
@@ -115,47 +131,15 @@ pub struct BalanceFilter {
     pub before: Option<Time>,
 }
 
-/// A refund. Amounts are in the smallest unit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Refund {
-    /// Its id, `re_…`.
-    pub id: ObjectId,
-    /// How it stands.
-    #[serde(default)]
-    pub status: RefundStatus,
-    /// In what.
-    pub currency: Currency,
-    /// How much goes back.
-    pub amount: i64,
-    /// Of which charge.
-    #[serde(default, deserialize_with = "reference")]
-    pub charge: Option<ObjectId>,
-    /// When.
-    #[serde(default, deserialize_with = "moment::unix")]
-    pub created: Option<Time>,
-}
-
-impl Refund {
-    /// How much goes back.
-    pub fn money(&self) -> Money {
-        Money::from_smallest(self.amount, self.currency)
-    }
-}
-
-impl Listed for Refund {
-    fn id(&self) -> &ObjectId {
-        &self.id
-    }
-}
-
 impl Stripe {
-    /// Movements of the balance, newest first.
+    /// Movements of the balance with what is behind them, newest first.
     pub async fn balance_transactions(
         &self,
         filter: &BalanceFilter,
     ) -> Read<Vec<BalanceTransaction>> {
         self.all(|| {
             Call::get(&[&"balance_transactions"])
+                .query("expand[]", "data.source")
                 .query_if("type", filter.kind.as_ref())
                 .query_if("source", filter.source.as_ref())
                 .query_if("payout", filter.payout.as_ref())
@@ -163,11 +147,5 @@ impl Stripe {
                 .query_if("created[lt]", filter.before.map(Time::seconds))
         })
         .await
-    }
-
-    /// Refunds, newest first; only those made at or after a moment when it is given.
-    pub async fn refunds(&self, since: Option<Time>) -> Read<Vec<Refund>> {
-        self.all(|| Call::get(&[&"refunds"]).query_if("created[gte]", since.map(Time::seconds)))
-            .await
     }
 }

@@ -53,9 +53,15 @@ pub struct Invoice {
     /// What is open, in the smallest unit.
     #[serde(default)]
     pub amount_remaining: i64,
+    /// What was paid past Stripe, in the smallest unit.
+    #[serde(default)]
+    pub amount_paid_off_stripe: i64,
     /// When it was made.
     #[serde(default, deserialize_with = "moment::unix")]
     pub created: Option<Time>,
+    /// When it is to be paid by; none where the customer's way of payment is charged.
+    #[serde(default, deserialize_with = "moment::unix")]
+    pub due_date: Option<Time>,
     /// Why it was made, such as `subscription_cycle`.
     #[serde(default)]
     pub billing_reason: Option<Text>,
@@ -113,6 +119,11 @@ impl Invoice {
     /// What was paid of it.
     pub fn paid(&self) -> Money {
         Money::from_smallest(self.amount_paid, self.currency)
+    }
+
+    /// What was paid past Stripe.
+    pub fn paid_elsewhere(&self) -> Money {
+        Money::from_smallest(self.amount_paid_off_stripe, self.currency)
     }
 
     /// What is open.

@@ -2,7 +2,8 @@
 //!
 //! Every POST goes under the caller's idempotency key: after an unknown answer the same call with the same key is safe for
 //! 23 hours, and brings the saved answer, a saved failure included. After that, and to be sure, list by customer and
-//! compare metadata. Search is not used: it lags.
+//! compare metadata. Search is not used: it lags. Events are asked for, not listened to: this machine has no public
+//! address, and what a webhook missed would have to be asked for all the same.
 //!
 //! Flow: method → form with brackets → [`Transport`] → `model` types. Lists walk their pages, at most 10,000 objects.
 
@@ -18,9 +19,8 @@ mod prices;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
-pub mod webhook;
 
-pub use balance::{BalanceFilter, BalanceKind, BalanceTransaction, Refund, RefundStatus};
+pub use balance::{BalanceFilter, BalanceKind, BalanceSource, BalanceTransaction};
 pub use customers::{Customer, InvoiceSettings, NewCustomer, PaymentMethod};
 pub use events::{Event, EventData, EventObject};
 pub use invoices::{Invoice, InvoiceFilter, InvoiceStatus, StatusTransitions};

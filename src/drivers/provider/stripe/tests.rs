@@ -237,7 +237,7 @@ async fn invoices_and_fees_are_money() {
     );
 
     let movements = r#"{"object":"list","has_more":false,"data":[{"id":"txn_1","type":"charge","currency":"usd","amount":1500,
-        "fee":74,"net":1426,"source":"ch_1","created":1795269728,"available_on":1795269728,"status":"pending"},
+        "fee":74,"net":1426,"source":{"id":"ch_1","object":"charge","customer":"cus_1"},"created":1795269728,"available_on":1795269728,"status":"pending"},
         {"id":"txn_2","type":"climate","currency":"usd","amount":-1,"fee":0,"net":-1,"source":null}]}"#;
     let (stripe, _server) = client(&[movements]).await;
     let found = stripe
@@ -246,6 +246,8 @@ async fn invoices_and_fees_are_money() {
         .unwrap();
     assert_eq!(found[0].fees().to_string(), "$0.74");
     assert_eq!(found[0].net().to_string(), "$14.26");
+    let customer = found[0].source.as_ref().and_then(|source| source.customer.as_ref());
+    assert_eq!(customer.map(ObjectId::as_str), Some("cus_1"));
     assert_eq!(
         found[1].kind,
         BalanceKind::Other("climate".into()),

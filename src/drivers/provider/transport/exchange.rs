@@ -44,6 +44,7 @@ impl Transport {
 
     /// Sends a request and reads its answer.
     async fn exchange(&self, request: Request) -> Result<Reply, Failure> {
+        self.gate().asked = Some(clock::now());
         let sent = self.shared.client.execute(request).await;
         let response = sent.map_err(|error| {
             let words = root_words(&error);

@@ -22,7 +22,7 @@ use super::dialect::Dialect;
 use super::error::{Fault, ProviderError};
 use super::failure::root_words;
 use super::gate::Gate;
-use super::pace::{Pace, Purpose, Quota};
+use super::pace::{Pace, Purpose, Quota, Standing};
 
 /// A provider and a token. Cheap to clone; every clone shares one limiter, one breaker and one pool of connections.
 ///
@@ -85,6 +85,27 @@ impl Transport {
     /// What the provider last said of its quota; `None` before the first answer, and for providers that say nothing.
     pub fn quota(&self) -> Option<Quota> {
         self.gate().quota
+    }
+
+    /// How it stands with the quota; `None` before the first request.
+    pub fn standing(&self) -> Option<Standing> {
+        let now = Instant::now();
+        let mut gate = self.gate();
+        let at = gate.asked?;
+        let said = gate.quota;
+        let (limit, remaining, refill) = gate.limiter.left(now);
+        let counted = Quota {
+            limit,
+            remaining,
+            resets: moment(now + refill, now),
+        };
+        Some(Standing {
+            quota: said.unwrap_or(counted),
+            said: said.is_some(),
+            at,
+            closed_until: gate.closed_until(now).map(|until| moment(until, now)),
+            failing: gate.breaker.open_until(now).is_some(),
+        })
     }
 
     /// The moment before which no call goes out, because the provider ordered a wait or fails; `None` when one may.

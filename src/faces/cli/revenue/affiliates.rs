@@ -40,7 +40,8 @@ struct Row {
 }
 
 /// Prints them, by name.
-pub(crate) fn run(options: &Options, context: &mut Context) -> Result<Exit> {
+pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
+    super::settle_billing(context).await?;
     // Without hosting in the fleet file none is declared; the books may still know some.
     let declared = context.affiliates.clone();
     let (world, now) = (context.watch.world(), context.watch.now());

@@ -2,22 +2,22 @@
 
 mod affiliates;
 mod figures;
+mod tables;
 
 use clap::ValueEnum;
-use vocab::{Money, Text, Time};
+use vocab::{Month, Provider, Span, Text, Time};
 use world::World;
-use world::money::Terms;
+use world::money::{Statement, Terms};
 use world::query::income::{Revenue, csv};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::print::words::count;
-use crate::print::{Cell, Pairs, Stream, Table, Tone};
+use crate::settle;
 
 pub use affiliates::Options as AffiliatesOptions;
 pub(crate) use affiliates::run as affiliates;
-use figures::{Figures, Report, left, less};
+use figures::Report;
 
 /// Options.
 #[derive(Debug, clap::Args)]
@@ -25,6 +25,9 @@ pub struct Options {
     /// A row for each of these
     #[arg(long, value_enum)]
     by: Option<By>,
+    /// Another month than the present one, in UTC: year and month, such as 2026-11
+    #[arg(long, value_name = "MONTH")]
+    month: Option<Month>,
     /// Print comma-separated values: amounts as plain decimals
     #[arg(long, conflicts_with = "json")]
     csv: bool,
@@ -40,165 +43,98 @@ enum By {
     Site,
     /// Each affiliate
     Affiliate,
+    /// Each server
+    Node,
+    /// Each of the last twelve months
+    Month,
+    /// Each invoice: date, amount, fee, state
+    Invoice,
 }
 
-/// The revenue and the terms it is reckoned by; an error in words where there is none.
-fn reckoned(world: &World, now: Time) -> Result<(&Terms, Revenue)> {
+/// So many months are a year's course.
+const MONTHS: u32 = 12;
+
+/// The terms, the revenue of a month and its course; an error in words where there is none.
+struct Reckoned<'a> {
+    terms: &'a Terms,
+    revenue: Revenue,
+    trend: Vec<(Month, Statement)>,
+}
+
+fn reckoned(world: &World, month: Option<Month>, now: Time) -> Result<Reckoned<'_>> {
     let Some(terms) = &world.terms else {
         return Err(Error::NotFound(
             "nothing is sold here: write [hosting] with a price into the fleet file".into(),
         ));
     };
-    match world::query::revenue(world, now) {
-        Some(Ok(revenue)) => Ok((terms, revenue)),
-        Some(Err(error)) => Err(Error::Usage(Text::line(format!(
+    let month = month.unwrap_or_else(|| Month::of(now));
+    let revenue = world::query::revenue_of(world, month, now);
+    let trend = world::query::trend(world, now, MONTHS);
+    match (revenue, trend) {
+        (Some(Ok(revenue)), Some(Ok(trend))) => Ok(Reckoned {
+            terms,
+            revenue,
+            trend,
+        }),
+        (Some(Err(error)), _) | (_, Some(Err(error))) => Err(Error::Usage(Text::line(format!(
             "the revenue cannot be reckoned: {error}; give [hosting] an exchange for it"
         )))),
-        None => Err(Error::NotFound(
+        (None, _) | (_, None) => Err(Error::NotFound(
             "no sites yet: `wheelhouse deploy DOMAIN PATH --affiliate NAME` makes one".into(),
         )),
     }
 }
 
-/// Prints what the sites bring.
-pub(crate) fn run(options: &Options, context: &mut Context) -> Result<Exit> {
-    let (world, now) = (context.watch.world(), context.watch.now());
-    let (terms, revenue) = reckoned(world, now)?;
-    let out = &mut context.console.out;
-    match (options.csv, options.json, options.by) {
-        (true, _, None) => out.document(&csv::total(&revenue))?,
-        (true, _, Some(By::Site)) => out.document(&csv::sites(&revenue, world))?,
-        (true, _, Some(By::Affiliate)) => out.document(&csv::affiliates(&revenue))?,
-        (_, true, None) => out.json(&Report::of(&revenue, terms))?,
-        (_, true, Some(By::Site)) => out.json(&figures::sites(&revenue, world))?,
-        (_, true, Some(By::Affiliate)) => out.json(&figures::affiliates(&revenue))?,
-        (_, _, None) => print_total(&revenue, terms, out)?,
-        (_, _, Some(By::Site)) => print_sites(&revenue, world, out)?,
-        (_, _, Some(By::Affiliate)) => print_affiliates(&revenue, out)?,
-    }
-    Ok(Exit::Fine)
-}
+/// Younger than this the payment provider's word is not waited for.
+const YOUNG: Span = Span::seconds(54);
 
-fn print_total(revenue: &Revenue, terms: &Terms, out: &mut Stream) -> Result<()> {
-    let income = &revenue.income;
-    let total = &income.total;
-    let price = income
-        .price
-        .map_or_else(String::new, |price| format!(" at {price}"));
-    let sold = format!("{}{price}", count(income.paying, "site"));
-    let mut pairs = Pairs::default();
-    let mut figure = |label: &'static str, money: Money, note: String| {
-        pairs.add(label, format!("{:>10}  {note}", money.to_string()));
+/// Waits a moment for the payment provider's word, where there is one to ask and what is known of it is old.
+pub(crate) async fn settle_billing(context: &mut Context) -> Result<()> {
+    if context.selling().is_err() {
+        return Ok(());
+    }
+    let said = |world: &World, now: Time| {
+        let read = world.billing.read;
+        let young = read.is_some_and(|read| now.since(read) < YOUNG);
+        young || world.unread.contains_key(&Provider::Stripe)
     };
-    figure("MRR", total.gross, sold.clone());
-    figure(
-        "fees",
-        less(total.fees),
-        format!(
-            "{} % + {} each",
-            terms.fee_percent.normalize(),
-            terms.fee_fixed
-        ),
-    );
-    figure("servers", less(total.servers), rate(terms));
-    figure(
-        "affiliates",
-        less(total.shares),
-        count(revenue.by_affiliate.len(), "affiliate"),
-    );
-    if let Some(net) = total.net() {
-        let margin = total.margin().map_or_else(String::new, |margin| {
-            format!("{} % of what is paid", margin.round_dp(1).normalize())
-        });
-        figure("net", net, margin);
-    }
-    figure(
-        "at risk",
-        income.at_risk,
-        "an hour, of sites that are paid for and down".to_owned(),
-    );
-    pairs.print(out)?;
-    if let Some(currency) = total.missing_rate {
-        return out.say(
-            Tone::Warn,
-            format!("the net is not known: no rate for {currency}; give [hosting] an exchange"),
-        );
-    }
-    if let Some(net) = total.net()
-        && let Ok(before) = net.checked_add(total.fees)
-    {
-        out.say(
-            Tone::Plain,
-            format!("{sold}: {before} a month before fees is really {net} after them"),
-        )?;
-    }
-    if total.estimated {
-        out.say(
-            Tone::Dim,
-            "estimated by the terms of the fleet file, where the providers have not said it",
-        )?;
-    }
+    settle::until(context.watch.as_mut(), settle::GLANCE, said).await?;
     Ok(())
 }
 
-/// The rate and its day.
-fn rate(terms: &Terms) -> String {
-    terms.exchange.map_or_else(String::new, |exchange| {
-        let date = exchange.date.to_string();
-        format!(
-            "1 {} is {} {} as of {}",
-            exchange.from,
-            exchange.rate,
-            terms.currency(),
-            date.get(..10).unwrap_or(&date)
-        )
-    })
-}
-
-/// The figures' heads, as [`cells`] fills them.
-const HEADS: [&str; 5] = ["GROSS", "FEES", "SERVERS", "SHARE", "NET"];
-
-fn cells(figures: &Figures) -> Vec<Cell> {
-    let tone = match figures.net {
-        Some(net) if net.is_negative() => Tone::Bad,
-        _ => Tone::Plain,
-    };
-    vec![
-        Cell::figure(Some(figures.gross)),
-        Cell::figure(Some(less(figures.fees))),
-        Cell::figure(Some(less(figures.servers))),
-        Cell::figure(Some(less(figures.share))),
-        Cell::figure(figures.net).tone(tone),
-    ]
-}
-
-fn print_sites(revenue: &Revenue, world: &World, out: &mut Stream) -> Result<()> {
-    let mut table = Table::new(&[&["SITE", "AFFILIATE", "STATE"], &HEADS[..]].concat());
-    let mut rows = figures::sites(revenue, world);
-    rows.sort_by_key(|row| left(&row.figures));
-    for row in rows {
-        let begin = [&row.site, &row.affiliate].map(Cell::of);
-        let state = Cell::of(row.state);
-        table.row(
-            begin
-                .into_iter()
-                .chain([state])
-                .chain(cells(&row.figures))
-                .collect(),
-        );
+/// Prints what the sites bring.
+pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
+    settle_billing(context).await?;
+    let (world, now) = (context.watch.world(), context.watch.now());
+    let found = reckoned(world, options.month, now)?;
+    let Reckoned {
+        terms,
+        revenue,
+        trend,
+    } = &found;
+    let month = options.month;
+    let out = &mut context.console.out;
+    match (options.csv, options.json, options.by) {
+        (true, _, None) => out.document(&csv::total(revenue))?,
+        (true, _, Some(By::Site)) => out.document(&csv::sites(revenue, world))?,
+        (true, _, Some(By::Affiliate)) => out.document(&csv::affiliates(revenue))?,
+        (true, _, Some(By::Node)) => out.document(&csv::nodes(revenue))?,
+        (true, _, Some(By::Month)) => out.document(&csv::months(trend))?,
+        (true, _, Some(By::Invoice)) => out.document(&csv::invoices(world, month, now))?,
+        (_, true, None) => out.json(&Report::of(revenue, terms, world))?,
+        (_, true, Some(By::Site)) => out.json(&figures::sites(revenue, world))?,
+        (_, true, Some(By::Affiliate)) => out.json(&figures::affiliates(revenue))?,
+        (_, true, Some(By::Node)) => out.json(&figures::nodes(revenue))?,
+        (_, true, Some(By::Month)) => out.json(&figures::months(trend))?,
+        (_, true, Some(By::Invoice)) => out.json(&figures::invoices(world, month, now))?,
+        (_, _, None) => tables::total(revenue, terms, (world, now), out)?,
+        (_, _, Some(By::Site)) => tables::sites(revenue, world, out)?,
+        (_, _, Some(By::Affiliate)) => tables::affiliates(revenue, out)?,
+        (_, _, Some(By::Node)) => tables::parts("NODE", figures::nodes(revenue), out)?,
+        (_, _, Some(By::Month)) => tables::parts("MONTH", figures::months(trend), out)?,
+        (_, _, Some(By::Invoice)) => tables::invoices(world, month, now, out)?,
     }
-    table.print(out, 0)
-}
-
-fn print_affiliates(revenue: &Revenue, out: &mut Stream) -> Result<()> {
-    let mut table = Table::new(&[&["AFFILIATE", "SITES"], &HEADS[..]].concat());
-    let mut rows = figures::affiliates(revenue);
-    rows.sort_by_key(|row| left(&row.figures));
-    for row in rows {
-        let begin = [Cell::of(&row.affiliate), Cell::figure(Some(row.sites))];
-        table.row(begin.into_iter().chain(cells(&row.figures)).collect());
-    }
-    table.print(out, 0)
+    Ok(Exit::Fine)
 }
 
 #[cfg(test)]

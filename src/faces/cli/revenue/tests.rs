@@ -97,8 +97,8 @@ async fn as_json_and_as_values() {
     let csv = said(&["revenue", "--csv"], hosted()).await.out;
     assert_eq!(
         csv,
-        "sites,gross,fees,servers,share,net,currency,estimated\r\n\
-         2,30.00,1.47,33.00,4.50,-8.97,USD,true\r\n"
+        "month,sites,gross,refunds,fees,servers,share,net,currency,estimated\r\n\
+         2026-11,2,30.00,0,1.47,33.00,4.50,-8.97,USD,true\r\n"
     );
 }
 

@@ -1,9 +1,10 @@
 //! Amounts of money as the panes of sites and revenue show them.
 
-use ratatui::text::Span as Ink;
+use ratatui::text::{Line, Span as Ink};
 use ui::widgets::figures::NONE;
-use ui::{Role, Styles};
-use vocab::{Decimal, Money, Time};
+use ui::widgets::fit;
+use ui::{Look, Role, Seen, Styles};
+use vocab::{Decimal, Domain, Money, Time};
 use world::money::{Statement, Terms};
 
 /// What is left: with its sign's colour; dashes when it is not known.
@@ -57,4 +58,54 @@ pub fn margin(statement: &Statement) -> String {
         (None, Some(margin)) => format!("{} of what is paid", percent(margin)),
         (None, None) => "nothing is paid".to_owned(),
     }
+}
+
+/// A row for each invoice of a site, or of all sites, the newest first; why there is none.
+pub fn invoice_lines(
+    site: Option<&Domain>,
+    seen: Seen<'_>,
+    look: &Look<'_>,
+) -> Vec<Line<'static>> {
+    let styles = look.styles;
+    let billing = &seen.world.billing;
+    let history = billing.history(site);
+    if history.is_empty() {
+        let words = match billing.read {
+            Some(_) => "Stripe made no invoice yet",
+            None => "Stripe was not read yet: what was billed is not known here",
+        };
+        return vec![Line::from(styles.ink(Role::Dim, words))];
+    }
+    let heading = format!(
+        "{:<11}{:<14}{:<24}{:>9}{:>9}{:>8}  {}",
+        "date", "invoice", "site", "due", "paid", "fee", "state"
+    );
+    let mut lines = vec![Line::from(styles.ink(Role::Header, heading))];
+    for (invoice, owner) in history {
+        let word = invoice.word(seen.now);
+        let role = match word {
+            "paid" => Role::Ok,
+            "failed" | "past due" | "written off" => Role::Bad,
+            "open" => Role::Warn,
+            _ => Role::Dim,
+        };
+        let number = invoice.number.as_ref().unwrap_or(&invoice.id);
+        let whose = owner.site.as_ref().map_or_else(String::new, ToString::to_string);
+        let fee = billing.fee_of(invoice);
+        let fee = fee.map_or_else(|| NONE.to_owned(), |fee| less(fee).to_string());
+        let tried = match invoice.attempts {
+            attempts @ 2.. if word == "failed" => format!(" {attempts} times"),
+            _ => String::new(),
+        };
+        lines.push(Line::from(vec![
+            styles.ink(Role::Dim, format!("{:<11}", day(invoice.created))),
+            styles.ink(Role::Text, format!("{:<14}", fit(number, 13))),
+            styles.ink(Role::Dim, format!("{:<24}", fit(&whose, 23))),
+            styles.ink(Role::Text, format!("{:>9}", invoice.due.to_string())),
+            styles.ink(Role::Text, format!("{:>9}", invoice.paid.to_string())),
+            styles.ink(Role::Dim, format!("{fee:>8}")),
+            styles.ink(role, format!("  {word}{tried}")),
+        ]));
+    }
+    lines
 }

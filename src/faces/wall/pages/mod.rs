@@ -1,6 +1,7 @@
 //! The pages: what each says, as rows of words and figures, wherever they will stand.
 
 mod containers;
+mod money;
 mod nodes;
 mod runs;
 mod services;
@@ -13,6 +14,7 @@ use ui::{Role, Seen, Sign};
 use vocab::{ContainerKey, Freshness, Span, Stamped, Time};
 use world::query::attention::Concern;
 
+pub use money::at_risk;
 pub use silence::silence;
 
 /// At most so many lines of items on a page.
@@ -23,6 +25,8 @@ pub const LINES: usize = 7;
 pub enum Page {
     /// The top three of what needs attention.
     Top,
+    /// What recurs, what is left, what is in danger.
+    Money,
     /// Nodes, the worst first.
     Nodes,
     /// Containers, the worst first, then the busiest.
@@ -34,18 +38,20 @@ pub enum Page {
 }
 
 impl Page {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Top,
+        Self::Money,
         Self::Nodes,
         Self::Containers,
         Self::Services,
         Self::Runs,
     ];
 
-    /// The pages that have something to say.
-    pub fn with_something(seen: Seen<'_>, concerns: &[Concern]) -> Vec<Self> {
+    /// The pages that have something to say; that of money only where it may be seen.
+    pub fn with_something(seen: Seen<'_>, concerns: &[Concern], money: bool) -> Vec<Self> {
         let says = |page: &Self| match page {
             Self::Top => !concerns.is_empty(),
+            Self::Money => money && money::known(seen).is_some(),
             Self::Nodes => !seen.world.nodes.is_empty(),
             Self::Containers => !seen.world.containers.is_empty(),
             Self::Services => !seen.world.services.is_empty(),
@@ -59,10 +65,11 @@ impl Page {
         containers::shown(seen)
     }
 
-    /// What it says.
-    pub fn sheet(self, seen: Seen<'_>, concerns: &[Concern]) -> Sheet {
+    /// What it says; amounts only where they may be seen.
+    pub fn sheet(self, seen: Seen<'_>, concerns: &[Concern], money: bool) -> Sheet {
         match self {
-            Self::Top => top::sheet(seen, concerns),
+            Self::Top => top::sheet(seen, concerns, money),
+            Self::Money => money::sheet(seen),
             Self::Nodes => nodes::sheet(seen),
             Self::Containers => containers::sheet(seen),
             Self::Services => services::sheet(seen),

@@ -1,6 +1,7 @@
 //! What needs attention now: concerns derived from the world, consequences folded under their cause, worst first.
 
 mod backups;
+mod business;
 mod containers;
 mod nodes;
 mod services;
@@ -112,6 +113,7 @@ pub fn concerns(world: &World, now: Time) -> Vec<Concern> {
             fix: None,
         });
     }
+    business::business_concerns(world, now, &mut found);
     found.sort_by(|a, b| {
         (Reverse(a.severity), a.since, &a.about, &a.title).cmp(&(
             Reverse(b.severity),

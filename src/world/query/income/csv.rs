@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use vocab::Money;
+use vocab::{Money, Month, Time};
 
 use super::Revenue;
 use crate::money::Statement;
@@ -12,7 +12,7 @@ use crate::world::World;
 const END: &str = "\r\n";
 
 /// The names of the figures, as [`figures`] writes them.
-const FIGURES: &str = "gross,fees,servers,share,net,currency,estimated";
+const FIGURES: &str = "gross,refunds,fees,servers,share,net,currency,estimated";
 
 /// A row for each site. Names need no quotes: their grammars have neither commas nor quotes.
 pub fn sites(revenue: &Revenue, world: &World) -> String {
@@ -36,11 +36,68 @@ pub fn affiliates(revenue: &Revenue) -> String {
     text
 }
 
+/// A row for each server.
+pub fn nodes(revenue: &Revenue) -> String {
+    let mut text = format!("node,{FIGURES}{END}");
+    for (node, statement) in &revenue.by_node {
+        row(&mut text, node.as_str(), statement);
+    }
+    text
+}
+
+/// A row for each month.
+pub fn months(trend: &[(Month, Statement)]) -> String {
+    let mut text = format!("month,{FIGURES}{END}");
+    for (month, statement) in trend {
+        row(&mut text, &month.to_string(), statement);
+    }
+    text
+}
+
+/// A row for each invoice of a month, or of all months, the newest first. The number is the provider's; a fee that is not
+/// known is left empty.
+pub fn invoices(world: &World, month: Option<Month>, now: Time) -> String {
+    let mut text = format!("date,number,site,affiliate,state,due,paid,fee,currency{END}");
+    for (invoice, owner) in world.billing.history(None) {
+        if month.is_some_and(|month| month != Month::of(invoice.created)) {
+            continue;
+        }
+        let date = invoice.created.to_string();
+        let plain = |money: Money| money.rounded().amount.to_string();
+        let cells = [
+            date.get(..10).unwrap_or(&date).to_owned(),
+            quoted(invoice.number.as_ref().unwrap_or(&invoice.id)),
+            owner.site.as_ref().map(ToString::to_string).unwrap_or_default(),
+            owner.affiliate.as_ref().map(ToString::to_string).unwrap_or_default(),
+            invoice.word(now).to_owned(),
+            plain(invoice.due),
+            plain(invoice.paid),
+            world.billing.fee_of(invoice).map(plain).unwrap_or_default(),
+            invoice.due.currency.to_string(),
+        ];
+        text.push_str(&cells.join(","));
+        text.push_str(END);
+    }
+    text
+}
+
+/// A word of another's: in quotes where it holds what would end the cell, and never the beginning of a formula.
+fn quoted(word: &str) -> String {
+    let formula = word.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let lead = if formula { "'" } else { "" };
+    if formula || word.contains([',', '"', '\n', '\r']) {
+        format!("\"{lead}{}\"", word.replace('"', "\"\""))
+    } else {
+        word.to_owned()
+    }
+}
+
 /// One row of everything.
 pub fn total(revenue: &Revenue) -> String {
-    let mut text = format!("sites,{FIGURES}{END}");
+    let mut text = format!("month,sites,{FIGURES}{END}");
     let income = &revenue.income;
-    row(&mut text, &income.paying.to_string(), &income.total);
+    let begin = format!("{},{}", income.month, income.paying);
+    row(&mut text, &begin, &income.total);
     text
 }
 
@@ -48,6 +105,7 @@ fn row(text: &mut String, begin: &str, statement: &Statement) {
     let plain = |money: Money| money.rounded().amount.to_string();
     let figures = [
         plain(statement.gross),
+        plain(statement.refunds),
         plain(statement.fees),
         plain(statement.servers),
         plain(statement.shares),

@@ -8,7 +8,7 @@ use vocab::{
 use super::*;
 use crate::event::{Event, Fact};
 use crate::money::Exchange;
-use crate::site::SiteObjects;
+use crate::site::{SiteObjects, SiteState};
 
 const NOW: Time = Time(1_795_269_731_000);
 
@@ -145,12 +145,12 @@ fn values_separated_by_commas() {
     let revenue = revenue(&world, NOW).expect("terms").expect("one currency");
     assert_eq!(
         csv::sites(&revenue, &world),
-        "site,affiliate,state,gross,fees,servers,share,net,currency,estimated\r\n\
-         site-0.example,harbor,active,15.00,0.74,11.00,3.00,0.26,USD,true\r\n\
-         site-1.example,lumen,suspended,0,0,11.00,0,-11.00,USD,true\r\n"
+        "site,affiliate,state,gross,refunds,fees,servers,share,net,currency,estimated\r\n\
+         site-0.example,harbor,active,15.00,0,0.74,11.00,3.00,0.26,USD,true\r\n\
+         site-1.example,lumen,suspended,0,0,0,11.00,0,-11.00,USD,true\r\n"
     );
     assert!(csv::affiliates(&revenue).contains("harbor,1,15.00"));
-    assert!(csv::total(&revenue).contains("\r\n1,15.00"));
+    assert!(csv::total(&revenue).contains("\r\n2026-11,1,15.00"));
 }
 
 #[test]
@@ -216,4 +216,283 @@ fn a_site_that_is_down_puts_its_price_at_risk() {
         "by the name in the probe's address"
     );
     assert_eq!(standings(&world, NOW)[&site(1).domain], Standing::Unknown);
+}
+
+/// The subscription of a site, begun forty days ago.
+fn subscribed(number: usize, status: SubscriptionStatus) -> Subscription {
+    Subscription {
+        customer: format!("cus_{number}").as_str().into(),
+        status,
+        ..subscription(&site(number))
+    }
+}
+
+fn invoice(number: usize, status: money::InvoiceStatus, created: Time) -> money::Invoice {
+    let paid = status == money::InvoiceStatus::Paid;
+    let price = site(number).price;
+    money::Invoice {
+        id: format!("in_{number}_{}", created.0).as_str().into(),
+        number: None,
+        customer: format!("cus_{number}").as_str().into(),
+        status,
+        due: price,
+        paid: if paid { price } else { Money::zero(price.currency) },
+        elsewhere: Money::zero(price.currency),
+        created,
+        paid_at: paid.then_some(created),
+        due_at: Some(created + Span::days(7)),
+        attempts: 0,
+        next_attempt: None,
+    }
+}
+
+fn movement(number: usize, kind: money::MovementKind, cents: i64, fee: i64, at: Time) -> money::Movement {
+    money::Movement {
+        id: format!("txn_{number}_{kind:?}_{}", at.0).as_str().into(),
+        kind,
+        gross: Money::from_smallest(cents, Currency::USD),
+        fee: Money::from_smallest(fee, Currency::USD),
+        charge: "ch_1".into(),
+        customer: format!("cus_{number}").as_str().into(),
+        at,
+    }
+}
+
+fn read(change: money::BillingChange) -> Fact {
+    let since = change.since.or(Some(NOW - Span::days(365)));
+    Fact::BillingRead(Box::new(money::BillingChange {
+        since,
+        read: NOW,
+        ..change
+    }))
+}
+
+fn certainty(statement: &Statement, kind: money::EntryKind) -> &'static str {
+    statement.sure(kind).map_or("nothing", money::Certainty::word)
+}
+
+#[test]
+fn fifty_dollars_are_really_thirteen_by_what_stripe_kept() {
+    use money::{EntryKind, MovementKind};
+    let mut world = world((0..50).map(site), terms());
+    let movements = (0..50).map(|number| movement(number, MovementKind::Charge, 1500, 74, NOW - Span::days(2)));
+    let change = money::BillingChange {
+        subscriptions: (0..50).map(|number| subscribed(number, SubscriptionStatus::Active)).collect(),
+        movements: movements.collect(),
+        ..money::BillingChange::default()
+    };
+    apply(&mut world, read(change));
+    let found = income(&world, NOW).expect("terms").expect("one currency");
+    // 750 - 550 for servers - 150 for affiliates = 50, less fifty times $0.74.
+    assert_eq!(net(&world).as_deref(), Some("$13.00"));
+    assert_eq!(certainty(&found.total, EntryKind::Fee), "known");
+    assert_eq!(certainty(&found.total, EntryKind::ServerCost), "estimated");
+    assert_eq!((found.recurring.mrr.to_string(), found.paying), ("$750.00".into(), 50));
+    // The provider of servers says what they cost: half of them EUR 1 less.
+    let price = |number: usize| crate::ServerPrice {
+        id: number.to_string().as_str().into(),
+        name: NodeName::new(&format!("site-{number}")).expect("a name"),
+        kind: "cx23".into(),
+        location: "nbg1".into(),
+        monthly: Money::from_smallest(900, Currency::EUR),
+        created: None,
+    };
+    let prices = crate::ServerPrices {
+        servers: (0..25).map(price).map(|price| (price.name.clone(), price)).collect(),
+        read: NOW,
+    };
+    apply(&mut world, Fact::ServersPriced(Box::new(prices)));
+    let found = income(&world, NOW).expect("terms").expect("one currency");
+    assert_eq!(net(&world).as_deref(), Some("$40.50"));
+    assert_eq!(certainty(&found.total, EntryKind::ServerCost), "partly known");
+}
+
+#[test]
+fn each_month_has_what_was_paid_in_it() {
+    use money::MovementKind::{Charge, Refund};
+    let before = NOW - Span::days(31);
+    let mut world = world([site(0), site(1)], terms());
+    let change = money::BillingChange {
+        subscriptions: vec![
+            subscribed(0, SubscriptionStatus::Active),
+            subscribed(1, SubscriptionStatus::Active),
+        ],
+        movements: vec![
+            movement(0, Charge, 1500, 74, before),
+            movement(0, Refund, 1500, 0, NOW - Span::days(1)),
+        ],
+        ..money::BillingChange::default()
+    };
+    apply(&mut world, read(change));
+    let trend = trend(&world, NOW, 3).expect("terms").expect("one currency");
+    let shown: Vec<(String, String)> = trend
+        .iter()
+        .map(|(_, month)| (month.gross.to_string(), month.refunds.to_string()))
+        .collect();
+    // Nothing was paid the month before last. Last month one of two paid. In this one both are still expected: what was
+    // given back of an earlier charge is no payment of this one.
+    assert_eq!(
+        shown,
+        [("$0.00", "$0.00"), ("$15.00", "$0.00"), ("$30.00", "$15.00")]
+            .map(|(gross, refunds)| (gross.to_owned(), refunds.to_owned()))
+    );
+    let present = &trend[2].1;
+    // Two shares of $3 for what is expected, one taken back.
+    assert_eq!((present.shares.to_string(), present.fees.to_string()), ("$3.00".into(), "$1.47".into()));
+    // A month nobody was asked about is estimated, and says so.
+    let unread = revenue_of(&world, Month::of(before), NOW).expect("terms").expect("one currency");
+    assert!(!unread.by_site[&site(0).domain].gross.amount.is_zero());
+    assert_eq!(unread.by_node.len(), 2);
+}
+
+#[test]
+fn what_was_paid_elsewhere_cost_no_fee() {
+    let mut world = world([site(0)], terms());
+    let paid = money::Invoice {
+        elsewhere: site(0).price,
+        ..invoice(0, money::InvoiceStatus::Paid, NOW - Span::days(1))
+    };
+    let change = money::BillingChange {
+        subscriptions: vec![subscribed(0, SubscriptionStatus::Active)],
+        invoices: vec![paid.clone()],
+        ..money::BillingChange::default()
+    };
+    apply(&mut world, read(change));
+    let found = income(&world, NOW).expect("terms").expect("one currency");
+    assert_eq!((found.total.gross.to_string(), found.total.fees.to_string()), ("$15.00".into(), "$0.00".into()));
+    let fee = world.billing.fee_of(&paid).expect("a fee");
+    assert!(fee.amount.is_zero());
+    assert!(csv::invoices(&world, None, NOW).contains(",site-0.example,harbor,paid,15.00,15.00,0,USD"));
+}
+
+#[test]
+fn stripes_word_on_who_pays_goes_before_the_books() {
+    use SubscriptionStatus::{Active, Canceled, PastDue};
+    let mut world = world((0..4).map(site), terms());
+    let gone = Subscription {
+        id: "sub_gone".into(),
+        customer: "cus_gone".into(),
+        site: Domain::new("gone.example").ok(),
+        ..subscribed(9, Active)
+    };
+    let canceled = Subscription {
+        ended: Some(NOW - Span::days(3)),
+        ..subscribed(1, Canceled)
+    };
+    let change = money::BillingChange {
+        subscriptions: vec![subscribed(0, Active), canceled, subscribed(2, PastDue), gone],
+        invoices: vec![invoice(2, money::InvoiceStatus::Open, NOW - Span::days(9))],
+        ..money::BillingChange::default()
+    };
+    apply(&mut world, read(change));
+    for number in 0..4 {
+        visit(&mut world, number, Ok(()));
+    }
+    let found = income(&world, NOW).expect("terms").expect("one currency");
+    // Site 1 was canceled, and of site 3 Stripe knows nothing at all.
+    assert_eq!((found.paying, found.recurring.mrr.to_string()), (2, "$45.00".into()));
+    assert_eq!(found.recurring.past_due.to_string(), "$15.00");
+    let names: Vec<String> = found
+        .mismatches
+        .iter()
+        .map(|mismatch| match mismatch {
+            Mismatch::PaidButDead { site, .. } => format!("dead {}", site.as_ref().expect("a site")),
+            Mismatch::AliveButUnpaid { site } => format!("unpaid {site}"),
+        })
+        .collect();
+    assert_eq!(names, ["dead gone.example", "unpaid site-1.example", "unpaid site-3.example"]);
+    let said: Vec<String> = crate::query::concerns(&world, NOW)
+        .iter()
+        .map(|concern| concern.title.to_string())
+        .collect();
+    for words in [
+        "payment of site-2.example is late",
+        "gone.example is paid for and not there",
+        "site-3.example is served and nobody pays for it",
+    ] {
+        assert!(said.iter().any(|title| title == words), "{words}: {said:?}");
+    }
+    // $15 past due and $15 for what is not there: $30 / 730 h.
+    assert_eq!(found.at_risk.to_string(), "$0.04");
+}
+
+fn visit(world: &mut World, number: usize, result: Result<(), ProbeTrouble>) {
+    let outcome = ProbeOutcome {
+        millis: 80.0,
+        result: result.map(|()| ProbeDetail::Plain).map_err(|trouble| (trouble, "words".into())),
+    };
+    apply(
+        world,
+        Fact::SiteVisited {
+            site: site(number).domain,
+            outcome: Box::new(outcome),
+            every: Span::seconds(30),
+        },
+    );
+}
+
+/// Three sites, each on a server of its own.
+fn placed() -> World {
+    let placed = |number: usize| {
+        let mut site = site(number);
+        site.objects.address = format!("192.0.2.{number}");
+        site
+    };
+    world((0..3).map(placed), terms())
+}
+
+#[test]
+fn one_failed_visit_is_not_down_and_three_are() {
+    let mut world = placed();
+    (0..3).for_each(|number| visit(&mut world, number, Ok(())));
+    let state = |world: &World| site_state(world, &site(0).domain, NOW);
+    visit(&mut world, 0, Err(ProbeTrouble::WrongAnswer));
+    assert_eq!(state(&world), ServiceState::Degraded);
+    assert_eq!(standings(&world, NOW)[&site(0).domain], Standing::Alive);
+    visit(&mut world, 0, Err(ProbeTrouble::Timeout));
+    visit(&mut world, 0, Err(ProbeTrouble::Timeout));
+    assert_eq!(state(&world), ServiceState::Down);
+    assert_eq!(standings(&world, NOW)[&site(0).domain], Standing::Dead);
+    let concerns = crate::query::concerns(&world, NOW);
+    assert!(concerns.iter().any(|concern| concern.title == "site-0.example is down"), "{concerns:?}");
+    // What was seen too long ago is not known any more.
+    let later = NOW + Span::minutes(5);
+    assert_eq!(site_state(&world, &site(0).domain, later), ServiceState::Unknown);
+    assert_eq!(standings(&world, later)[&site(0).domain], Standing::Unknown);
+}
+
+#[test]
+fn a_console_without_a_network_is_blind_and_no_site_is_red() {
+    let mut world = placed();
+    for _ in 0..4 {
+        (0..3).for_each(|number| visit(&mut world, number, Err(ProbeTrouble::Timeout)));
+    }
+    assert!(is_blind(&world, NOW));
+    assert!(standings(&world, NOW).values().all(|standing| *standing == Standing::Unknown));
+    assert_eq!(site_state(&world, &site(0).domain, NOW), ServiceState::Unknown);
+    let said: Vec<String> = crate::query::concerns(&world, NOW)
+        .iter()
+        .map(|concern| concern.title.to_string())
+        .collect();
+    assert_eq!(said, ["no site can be seen from here"]);
+    // A provider that answers meanwhile shows that the network is there: then the sites are down.
+    let quota = crate::Quota {
+        provider: vocab::Provider::Hetzner,
+        limit: 3600,
+        left: 100,
+        full_at: NOW + Span::seconds(3500),
+        said: true,
+        closed_until: None,
+        failing: false,
+        at: NOW,
+    };
+    apply(&mut world, Fact::QuotaRead(quota));
+    assert!(!is_blind(&world, NOW));
+    let concerns = crate::query::concerns(&world, NOW);
+    let titles: Vec<&str> = concerns.iter().map(|concern| concern.title.as_str()).collect();
+    assert!(titles.contains(&"site-1.example is down"), "{titles:?}");
+    assert!(titles.contains(&"97 % of Hetzner's quota is used"), "{titles:?}");
+    // As it refills the signal goes by itself.
+    let refilled = crate::query::concerns(&world, NOW + Span::minutes(20));
+    assert!(!refilled.iter().any(|concern| concern.title.contains("quota")), "{refilled:?}");
 }

@@ -1,4 +1,4 @@
-//! Revenue: what the sites bring in a month, what of it is left, by affiliate and by site.
+//! Revenue: what the sites bring in a month, what of it is left, by affiliate, site and month; what was billed.
 //!
 //! Flow: `report` (figures and affiliates, as lines) → this pane (areas, actions) ← `list` (a row for each site).
 
@@ -14,10 +14,11 @@ use vocab::{Domain, Text};
 use world::query::attention::About;
 use world::query::income::{Revenue as Figures, csv, revenue};
 
+use super::amounts::invoice_lines;
 use super::browse::{Browse, Pages};
 use super::shared::list_words;
 
-const TABS: [&str; 2] = ["sites", "affiliates"];
+const TABS: [&str; 4] = ["sites", "affiliates", "months", "invoices"];
 const PAGES: Pages = Pages {
     list: TABS.len(),
     detail: 1,
@@ -83,7 +84,9 @@ impl Revenue {
         let summary = if area.height < LOW {
             report::brief(figures, seen, look, width)
         } else {
-            report::lines(figures, seen, look, width)
+            let mut lines = report::lines(figures, seen, look, width);
+            lines.extend(report::course(seen, look));
+            lines
         };
         let high = (summary.len() as u16 + 1).min(area.height / 2);
         let top = Rect {
@@ -96,7 +99,7 @@ impl Revenue {
             ..area
         };
         draw_lines(buffer, Rect { width: left, ..top }, summary);
-        let affiliates = report::affiliates(figures, look);
+        let affiliates = || report::affiliates(figures, look);
         if beside {
             let beside = Rect {
                 x: area.x + left,
@@ -107,10 +110,17 @@ impl Revenue {
             draw_lines(
                 buffer,
                 beside,
-                report::cut(affiliates, usize::from(beside.height), look),
+                report::cut(affiliates(), usize::from(beside.height), look),
             );
-        } else if self.browse.tab == 1 {
-            self.browse.page.draw(buffer, body, affiliates);
+        }
+        let lines = match self.browse.tab {
+            0 => None,
+            1 => Some(affiliates()),
+            2 => Some(report::months(seen, look)),
+            _ => Some(invoice_lines(None, seen, look)),
+        };
+        if let Some(lines) = lines {
+            self.browse.page.draw(buffer, body, lines);
             return;
         }
         list::draw(&mut self.browse.list, figures, seen, look, body, buffer);
@@ -171,7 +181,12 @@ impl Pane for Revenue {
                 let moment = seen.now.to_string().replace([':', '.'], "-");
                 return Outcome::Export {
                     name: format!("revenue-{moment}.csv"),
-                    text: csv::sites(&figures, seen.world),
+                    text: match self.browse.tab {
+                        0 => csv::sites(&figures, seen.world),
+                        1 => csv::affiliates(&figures),
+                        2 => csv::months(&report::trend(seen)),
+                        _ => csv::invoices(seen.world, None, seen.now),
+                    },
                 };
             }
             // The figures alone have no rows: the key opens the tables.

@@ -2,12 +2,14 @@
 
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::text::wrap;
+use ui::widgets::{spark, spark::scale};
 use ui::{Look, Role, Seen};
-use vocab::{AffiliateName, Money};
-use world::money::Statement;
+use vocab::{AffiliateName, Money, Month, Provider, Span};
+use world::money::{Certainty, EntryKind, Mismatch, Statement};
 use world::query::income::Revenue;
 
 use super::super::amounts::{fee, less, margin, net, percent, rate};
+use super::super::shared::age;
 use crate::words::count;
 
 /// One figure with its remark.
@@ -42,36 +44,57 @@ pub fn rows(revenue: &Revenue, seen: Seen<'_>) -> Vec<Row> {
         unsold => format!(", {unsold} unpaid"),
     };
     let paid = format!("{}{price}{unsold}", count(income.paying, "site"));
+    let recurring = &income.recurring;
+    let moved = match (income.read, recurring.growth(), recurring.churn) {
+        (Some(_), Some(growth), Some(churn)) => {
+            format!(", growth {} churn {}", percent(growth), percent(churn))
+        }
+        _ => String::new(),
+    };
     let shares = if terms.shares.is_empty() {
         percent(terms.affiliate_share)
     } else {
         format!("{} or their own", percent(terms.affiliate_share))
     };
-    let estimated = if total.estimated { ", estimated" } else { "" };
+    let sure = |kind, note: String| match total.sure(kind) {
+        Some(certainty) => format!("{note}, {}", certainty.word()),
+        None => note,
+    };
+    let fees = match total.sure(EntryKind::Fee) {
+        Some(Certainty::Known) => "what Stripe kept".to_owned(),
+        _ => fee(terms),
+    };
     let servers = rate(terms).unwrap_or_else(|| format!("{} each", terms.server_cost));
     let (left, role) = match total.net() {
         Some(left) if left.rounded().is_negative() => (left.to_string(), Role::Bad),
         Some(left) => (left.to_string(), Role::Money),
         None => ("--".to_owned(), Role::Stale),
     };
-    let risk = income.at_risk;
-    let danger = if risk.amount.is_zero() {
-        Role::Text
-    } else {
-        Role::Bad
+    let danger = |money: Money| {
+        if money.amount.is_zero() {
+            Role::Text
+        } else {
+            Role::Bad
+        }
     };
-    vec![
-        row("MRR", total.gross.to_string(), paid, Role::Money),
+    let mut rows = vec![
+        row("MRR", recurring.mrr.to_string(), format!("{paid}{moved}"), Role::Money),
+        row(
+            "charges",
+            total.gross.to_string(),
+            sure(EntryKind::Charge, format!("of {}", income.month)),
+            Role::Text,
+        ),
         row(
             "Stripe fees",
             less(total.fees).to_string(),
-            format!("{}{estimated}", fee(terms)),
+            sure(EntryKind::Fee, fees),
             Role::Text,
         ),
         row(
             "servers",
             less(total.servers).to_string(),
-            servers,
+            sure(EntryKind::ServerCost, servers),
             Role::Text,
         ),
         row(
@@ -85,12 +108,132 @@ pub fn rows(revenue: &Revenue, seen: Seen<'_>) -> Vec<Row> {
         ),
         row("net", left, margin(total), role),
         row(
-            "at risk",
-            risk.to_string(),
-            "an hour: paid for and down".to_owned(),
-            danger,
+            "past due",
+            recurring.past_due.to_string(),
+            count(recurring.past_due_count, "subscription"),
+            danger(recurring.past_due),
         ),
+        row(
+            "at risk",
+            income.at_risk.to_string(),
+            "an hour: down or past due".to_owned(),
+            danger(income.at_risk),
+        ),
+    ];
+    if !total.refunds.amount.is_zero() {
+        let refunds = less(total.refunds).to_string();
+        let note = sure(EntryKind::Refund, "given back".to_owned());
+        rows.insert(2, row("refunds", refunds, note, Role::Text));
+    }
+    rows
+}
+
+/// When the providers were read, and what does not fit: one line each.
+fn remarks(revenue: &Revenue, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
+    let income = &revenue.income;
+    let styles = look.styles;
+    let mut lines = Vec::new();
+    for provider in [Provider::Stripe, Provider::Hetzner] {
+        let read = match provider {
+            Provider::Stripe => income.read,
+            _ => seen.world.servers.as_ref().map(|prices| prices.read),
+        };
+        let failed = seen.world.unread.get(&provider);
+        match (read, failed) {
+            (Some(read), Some(_)) => {
+                let words = format!("{provider} cannot be read: {} old", age(seen.now, read));
+                lines.push(Line::from(styles.ink(Role::Warn, words)));
+            }
+            (None, Some((_, why))) => lines.push(Line::from(styles.ink(Role::Warn, why.to_string()))),
+            (Some(read), None) if seen.now.since(read) > OLD => {
+                let words = format!("{provider} was read {} ago", age(seen.now, read));
+                lines.push(Line::from(styles.ink(Role::Stale, words)));
+            }
+            (_, None) => {}
+        }
+    }
+    let (mut dead, mut unpaid) = (0, 0);
+    for mismatch in &income.mismatches {
+        match mismatch {
+            Mismatch::PaidButDead { .. } => dead += 1,
+            Mismatch::AliveButUnpaid { .. } => unpaid += 1,
+        }
+    }
+    for (number, words) in [(dead, "paid for and dead"), (unpaid, "alive and not paid for")] {
+        if number > 0 {
+            let words = format!("{} {words}", count(number, "site"));
+            lines.push(Line::from(styles.ink(Role::Warn, words)));
+        }
+    }
+    lines
+}
+
+/// Older than this the providers' word is said to be.
+const OLD: Span = Span::hours(1);
+
+/// So many months are a year's course.
+const MONTHS: u32 = 12;
+
+/// The course of a year, the oldest month first.
+pub fn trend(seen: Seen<'_>) -> Vec<(Month, Statement)> {
+    match world::query::trend(seen.world, seen.now, MONTHS) {
+        Some(Ok(trend)) => trend,
+        _ => Vec::new(),
+    }
+}
+
+/// The course of a year in two lines: what was paid, what was left.
+pub fn course(seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
+    let styles = look.styles;
+    let trend = trend(seen);
+    let line = |label: &str, role, of: &dyn Fn(&Statement) -> Option<Money>| {
+        let amounts: Vec<Option<Money>> = trend.iter().map(|(_, statement)| of(statement)).collect();
+        let columns: Vec<Option<f32>> = amounts
+            .iter()
+            .map(|money| money.and_then(|money| money.amount.to_string().parse().ok()))
+            .map(|value: Option<f32>| value.map(|value| value.max(0.0)))
+            .collect();
+        let before = amounts.len().checked_sub(2).and_then(|index| amounts[index]);
+        let before = before.map_or_else(|| "--".to_owned(), |money| money.to_string());
+        let begun = trend.first().map_or_else(String::new, |(month, _)| month.to_string());
+        Line::from(vec![
+            styles.ink(Role::Dim, format!("{label:<12}")),
+            styles.ink(role, format!("{:>11}", spark(&columns, scale(&columns, 1.0)))),
+            styles.ink(Role::Dim, format!("  since {begun}, last month {before}")),
+        ])
+    };
+    vec![
+        line("paid", Role::Graph, &|statement| Some(statement.gross)),
+        line("left", Role::Money, &|statement| statement.net()),
     ]
+}
+
+/// A table of the last twelve months, the newest first.
+pub fn months(seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
+    let styles = look.styles;
+    let heading = format!(
+        "{:<9}{:>11}{:>10}{:>10}{:>11}{:>11}{:>11}  {}",
+        "month", "charges", "refunds", "fees", "servers", "share", "net", "sure"
+    );
+    let mut lines = vec![Line::from(styles.ink(Role::Header, heading))];
+    for (month, statement) in trend(seen).into_iter().rev() {
+        let cell = |money: Money, width: usize| {
+            styles.ink(Role::Text, format!("{:>width$}", money.to_string()))
+        };
+        let left = net(styles, statement.net());
+        let sure = statement.sure(EntryKind::Charge).map_or("", Certainty::word);
+        lines.push(Line::from(vec![
+            styles.ink(Role::Dim, format!("{month:<9}")),
+            cell(statement.gross, 11),
+            cell(less(statement.refunds), 10),
+            cell(less(statement.fees), 10),
+            cell(less(statement.servers), 11),
+            cell(less(statement.shares), 11),
+            Ink::styled(format!("{:>11}", left.content), left.style),
+            styles.ink(Role::Dim, format!("  {sure}")),
+        ]));
+    }
+    lines
 }
 
 /// The figures as lines, and the true margin in a sentence, within so many cells.
@@ -116,6 +259,7 @@ pub fn lines(
             ])
         })
         .collect();
+    lines.extend(remarks(revenue, seen, look));
     if let Some(truth) = truth(revenue) {
         let truth = wrap(&truth, width);
         // The sentence takes the empty line's place where it needs two.

@@ -3,7 +3,8 @@
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Pairs;
 use ui::{Figure, Look, Role, Seen, Sign};
-use world::money::{Statement, Terms};
+use vocab::{Money, NodeName};
+use world::money::{EntryKind, Statement, Terms};
 use world::query::revenue;
 use world::{Run, Site};
 
@@ -109,7 +110,7 @@ fn money(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
             styles.ink(Role::Dim, format!("  {}", margin(&statement))),
         ],
     );
-    if let Some(rate) = rate_of(site, terms) {
+    if let Some(rate) = rate_of(site, seen, terms) {
         pairs.line("", vec![styles.ink(Role::Dim, rate)]);
     }
     pairs.lines()
@@ -122,24 +123,27 @@ fn rows(site: &Site, seen: Seen<'_>) -> Vec<(&'static str, String, String)> {
     };
     let share = terms.shares.get(&site.affiliate).copied();
     let share = share.unwrap_or(terms.affiliate_share);
-    let cost = site.cost.unwrap_or(terms.server_cost);
-    let known = if site.cost.is_some() {
-        "the provider's price"
-    } else {
-        "estimated"
+    let cost = cost(site, seen, terms);
+    let sure = |kind, note: String| match statement.sure(kind) {
+        Some(certainty) => format!("{note}, {}", certainty.word()),
+        None => note,
     };
     let paid = if statement.gross.amount.is_zero() {
         format!("not paid for; {} when it is", site.price)
     } else {
-        "paid by the customer".to_owned()
+        sure(EntryKind::Charge, "paid by the customer".to_owned())
     };
     vec![
         ("price", statement.gross.to_string(), paid),
-        ("Stripe fee", less(statement.fees).to_string(), fee(terms)),
+        (
+            "Stripe fee",
+            less(statement.fees).to_string(),
+            sure(EntryKind::Fee, fee(terms)),
+        ),
         (
             "server",
             less(statement.servers).to_string(),
-            format!("{cost}, {known}"),
+            sure(EntryKind::ServerCost, cost.to_string()),
         ),
         (
             "affiliate",
@@ -149,9 +153,18 @@ fn rows(site: &Site, seen: Seen<'_>) -> Vec<(&'static str, String, String)> {
     ]
 }
 
+/// What its server costs: by the provider's list, as it was booked, or by the terms.
+fn cost(site: &Site, seen: Seen<'_>, terms: &Terms) -> Money {
+    let name = NodeName::new(&site.objects.server_name).ok();
+    let listed = seen.world.servers.as_ref().zip(name);
+    let listed = listed.and_then(|(prices, name)| prices.servers.get(&name));
+    let known = listed.map(|server| server.monthly).or(site.cost);
+    known.unwrap_or(terms.server_cost)
+}
+
 /// The rate its server's cost is exchanged at, when it is.
-fn rate_of(site: &Site, terms: &Terms) -> Option<String> {
-    let cost = site.cost.unwrap_or(terms.server_cost);
+fn rate_of(site: &Site, seen: Seen<'_>, terms: &Terms) -> Option<String> {
+    let cost = cost(site, seen, terms);
     rate(terms).filter(|_| cost.currency != terms.currency())
 }
 
@@ -162,7 +175,7 @@ pub fn figures(site: &Site, seen: Seen<'_>) -> Vec<Figure> {
         .map(|(label, amount, note)| Figure::new(label, amount, note))
         .collect();
     if let Some((terms, statement)) = statement(site, seen) {
-        if let Some(rate) = rate_of(site, terms) {
+        if let Some(rate) = rate_of(site, seen, terms) {
             figures.push(Figure::new("exchange", rate, "the fleet file's rate"));
         }
         let left = statement

@@ -15,28 +15,32 @@ use world::{Run, RunState, ServiceState, Site, SiteState, SiteVerb};
 use super::super::amounts::net;
 use super::super::listing::{Drawn, Order};
 use super::super::shared::{age, named};
+use super::watch::{self, Sight};
 use crate::releases;
 
 /// The orders.
 pub const ORDERS: [Order; 5] = [
     Order::down("state", 1),
     Order::up("domain", 0),
-    Order::up("net", 5),
-    Order::up("affiliate", 2),
-    Order::up("release", 7),
+    Order::up("net", 8),
+    Order::up("affiliate", 5),
+    Order::up("release", 9),
 ];
 
 /// The columns.
-pub const COLUMNS: [Column; 9] = [
+pub const COLUMNS: [Column; 12] = [
     Column::left("domain", 19, 2, 0),
     Column::left("state", 13, 0, 1),
-    Column::left("affiliate", 11, 1, 4),
-    Column::left("region", 12, 1, 6),
-    Column::right("price", 7, 5),
+    Column::right("answer", 6, 3),
+    Column::right("24 h", 7, 4),
+    Column::left("visits in 24 h", 18, 0, 6),
+    Column::left("affiliate", 11, 1, 7),
+    Column::left("region", 12, 1, 9),
+    Column::right("price", 7, 8),
     Column::right("net/mo", 8, 2),
-    Column::left("release", 8, 0, 7),
-    Column::right("age", 4, 3).close(),
-    Column::left("address", 15, 1, 8),
+    Column::left("release", 8, 0, 10),
+    Column::right("age", 4, 5).close(),
+    Column::left("address", 15, 1, 11),
 ];
 
 /// The run that makes a site, or got stuck making it, while the books do not hold it yet.
@@ -76,6 +80,7 @@ pub fn item<'a>(domain: &Domain, seen: Seen<'a>) -> Option<&'a Site> {
 /// What is reckoned once for all rows.
 pub struct Sums {
     standings: BTreeMap<Domain, Standing>,
+    sight: Sight,
     /// What each site leaves a month, where that is known.
     nets: BTreeMap<Domain, Option<Money>>,
 }
@@ -93,6 +98,7 @@ impl Sums {
         };
         Self {
             standings: standings(seen.world, seen.now),
+            sight: Sight::of(seen),
             nets,
         }
     }
@@ -101,7 +107,10 @@ impl Sums {
     pub fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
         match making(&site.domain, seen) {
             Some(run) => Sign::of_run(&run.state),
-            None => sign_of(site, self.standings.get(&site.domain)),
+            None => {
+                let visited = watch::sign(site, self.sight, seen);
+                sign_of(site, self.standings.get(&site.domain), visited)
+            }
         }
     }
 
@@ -148,10 +157,11 @@ const fn badness(site: &Site, standing: Option<&Standing>) -> u8 {
     }
 }
 
-const fn sign_of(site: &Site, standing: Option<&Standing>) -> Sign {
-    match (site.state, standing) {
-        (SiteState::Active, Some(Standing::Dead)) => Sign::of_service(ServiceState::Down),
-        (state, _) => Sign::of_site(state),
+fn sign_of(site: &Site, standing: Option<&Standing>, visited: Option<Sign>) -> Sign {
+    match (site.state, standing, visited) {
+        (SiteState::Active, Some(Standing::Dead), _) => Sign::of_service(ServiceState::Down),
+        (_, _, Some(sign)) => sign,
+        (state, _, None) => Sign::of_site(state),
     }
 }
 
@@ -185,9 +195,13 @@ pub fn cells(site: &Site, drawn: &Drawn<'_, Rc<Sums>>) -> Vec<Line<'static>> {
         .releases
         .iter()
         .find(|release| release.id == site.current);
+    let [latency, uptime, visits] = watch::cells(site, seen, drawn.look);
     vec![
         named(styles, sign, site.domain.to_string(), drawn.selected),
         Line::from(state),
+        latency,
+        uptime,
+        visits,
         dim(site.affiliate.to_string()),
         dim(site.region.to_string()),
         Line::from(styles.ink(Role::Text, site.price.to_string())),

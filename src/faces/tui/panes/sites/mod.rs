@@ -1,10 +1,11 @@
-//! Sites: a row for each that is hosted; its detail with money, releases, backups, objects at the providers and runs.
+//! Sites: a row for each that is hosted; its detail with money, visits, releases, backups, invoices, objects at the providers and runs.
 //!
 //! Flow: `list` (rows and order) → this pane (actions) → `detail` (its pages, as lines).
 
 mod backups;
 mod detail;
 mod list;
+mod watch;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,6 +17,7 @@ use vocab::{Domain, ServiceName, Text, Time};
 use world::query::attention::About;
 use world::{Intent, Site, SiteRequest};
 
+use super::amounts::invoice_lines;
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
 use super::shared::{age, heading};
 
@@ -59,7 +61,9 @@ impl Rows for SiteRows {
     };
     const COLUMNS: &'static [Column] = &list::COLUMNS;
     const ORDERS: &'static [Order] = &list::ORDERS;
-    const TABS: &'static [&'static str] = &["overview", "releases", "backups", "objects", "runs"];
+    const TABS: &'static [&'static str] = &[
+        "overview", "visits", "releases", "backups", "invoices", "objects", "runs",
+    ];
     const NOUN: &'static str = "site";
 
     fn sums(&self, seen: Seen<'_>) -> Rc<list::Sums> {
@@ -132,9 +136,11 @@ impl Rows for SiteRows {
     ) -> Vec<Line<'static>> {
         match tab {
             0 => detail::overview(site, self.sums(seen).sign(site, seen), seen, look),
-            1 => detail::list_releases(site, seen, look),
-            2 => backups::page(site, seen, look),
-            3 => detail::objects(site, look),
+            1 => watch::page(site, seen, look),
+            2 => detail::list_releases(site, seen, look),
+            3 => backups::page(site, seen, look),
+            4 => invoice_lines(Some(&site.domain), seen, look),
+            5 => detail::objects(site, look),
             _ => detail::runs(site, seen, look),
         }
     }

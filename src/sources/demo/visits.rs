@@ -1,0 +1,137 @@
+//! The visits and visitors of the play's sites.
+
+use kit::backoff::mix;
+use vocab::{Bytes, Domain, ProbeDetail, ProbeOutcome, ProbeTrouble, Span, Time};
+use world::pulse::{DAYS_KEPT, HOURS_KEPT, day, hour};
+use world::{Fact, Site, SiteState, Tally};
+
+use super::shape::{chance, salt};
+
+/// How often a site is visited.
+const EVERY: Span = Span::seconds(30);
+
+/// One site in so many is down now.
+const DOWN: usize = 31;
+
+/// Seconds of an hour.
+const HOUR: f64 = 3600.0;
+
+/// What was counted before the first look, and the present visit.
+pub(super) fn past(sites: &[Site], seed: u64, now: Time) -> Vec<Fact> {
+    let served = sites.iter().filter(|site| site.state == SiteState::Active);
+    let counted = served.map(|site| {
+        let begin = hour(now);
+        let hours = (0..HOURS_KEPT as i64).map(|back| begin - Span::hours(back));
+        let days = (0..DAYS_KEPT as i64).map(|back| day(now) - Span::days(back));
+        Fact::SiteCounted {
+            site: site.domain.clone(),
+            hours: hours
+                .filter(|at| *at + Span::hours(1) > site.created)
+                .map(|at| (at, tally(site, seed, at, part_of(at, Span::hours(1), now))))
+                .collect(),
+            days: days
+                .filter(|at| *at + Span::days(1) > site.created)
+                .map(|at| (at, whole_day(site, seed, at, part_of(at, Span::days(1), now))))
+                .collect(),
+            read: Some(now),
+        }
+    });
+    counted.collect()
+}
+
+/// What part of a stretch is over.
+fn part_of(at: Time, length: Span, now: Time) -> f64 {
+    (now.since(at).0 as f64 / length.0 as f64).min(1.0)
+}
+
+/// An hour: more visitors by day than by night, each site with its own measure.
+fn tally(site: &Site, seed: u64, at: Time, part: f64) -> Tally {
+    let own = mix(seed ^ salt(site.domain.as_str()));
+    let size = f64::from(chance(seed, own, 21)).powi(3) * 900.0 + 12.0;
+    let of_day = (at.0.rem_euclid(Span::days(1).0) as f64) / Span::days(1).0 as f64;
+    let tide = 1.0 - 0.7 * (std::f64::consts::TAU * (of_day - 0.08)).cos();
+    let noise = 0.7 + 0.6 * f64::from(chance(seed, mix(own ^ at.0.unsigned_abs()), 22));
+    let requests = (size * tide * noise * part) as u64;
+    let visits = (HOUR / EVERY.as_seconds_f64() * part) as u64;
+    let bad = u64::from(chance(seed, mix(own ^ at.0.unsigned_abs()), 23) < 0.012) * (visits / 9);
+    let (redirects, missing) = (requests / 23, requests / 41);
+    let failed = u64::from(bad > 0) * (requests / 13);
+    Tally {
+        good: visits - bad,
+        bad,
+        millis: (visits - bad) * (38 + (own % 160)),
+        requests,
+        bytes: requests * (9_000 + own % 60_000),
+        classes: [0, requests - redirects - missing - failed, redirects, missing, failed],
+        visitors: 0,
+    }
+}
+
+fn whole_day(site: &Site, seed: u64, at: Time, part: f64) -> Tally {
+    let hours = (0..24).map(|index| at + Span::hours(index));
+    let until = (24.0 * part).ceil() as usize;
+    let sum = hours
+        .take(until)
+        .map(|at| tally(site, seed, at, 1.0))
+        .fold(Tally::default(), |sum, hour| sum.and(&hour));
+    Tally {
+        visitors: sum.requests / 6,
+        ..sum
+    }
+}
+
+/// The visits that are due within a step.
+pub(super) fn due(sites: &[Site], seed: u64, now: Time, step: Span) -> Vec<Fact> {
+    let turns = (EVERY.0 / step.0.max(1)).max(1);
+    let turn = now.0.div_euclid(step.0.max(1)).rem_euclid(turns);
+    sites
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| *number as i64 % turns == turn)
+        .filter(|(_, site)| site.state == SiteState::Active)
+        .map(|(number, site)| visit(site, number, seed, now))
+        .collect()
+}
+
+/// Every site once, so that the first picture is whole; the one that is down so often that it is known to be.
+pub(super) fn first(sites: &[Site], seed: u64, now: Time) -> Vec<Fact> {
+    let active = sites.iter().enumerate();
+    active
+        .filter(|(_, site)| site.state == SiteState::Active)
+        .flat_map(|(number, site)| {
+            let times = if is_down(number) { 3 } else { 1 };
+            (0..times).map(move |_| visit(site, number, seed, now))
+        })
+        .collect()
+}
+
+const fn is_down(number: usize) -> bool {
+    number % DOWN == DOWN - 2
+}
+
+fn visit(site: &Site, number: usize, seed: u64, now: Time) -> Fact {
+    let own = mix(seed ^ salt(site.domain.as_str()));
+    let noise = chance(seed, mix(own ^ now.0.unsigned_abs()), 24);
+    let outcome = if is_down(number) {
+        let words = "answers 502 Bad Gateway, not 2xx or 3xx";
+        ProbeOutcome {
+            millis: 31.0,
+            result: Err((ProbeTrouble::WrongAnswer, words.into())),
+        }
+    } else {
+        ProbeOutcome {
+            millis: (38 + own % 160) as f32 * (0.8 + 0.4 * noise),
+            result: Ok(ProbeDetail::Http {
+                status: 200,
+                body: Bytes(9_000 + own % 60_000),
+                certificate: None,
+            }),
+        }
+    };
+    let site: Domain = site.domain.clone();
+    Fact::SiteVisited {
+        site,
+        outcome: Box::new(outcome),
+        every: EVERY,
+    }
+}

@@ -1,0 +1,93 @@
+//! Sites: the books, visits folded into a state, counts.
+
+use vocab::{Domain, Origin, ProbeOutcome, Span, Stamped, Time};
+
+use crate::effect::Effect;
+use crate::event::{Event, Fact};
+use crate::pulse::{SLOW, VISITS_FAILED, VISITS_JUDGED};
+use crate::series::{Metric, Point, SeriesKey, Subject};
+use crate::tracked::ServiceState;
+use crate::world::World;
+
+use super::record;
+use super::services::{Rule, judge};
+
+pub(super) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
+    match &event.fact {
+        Fact::SiteBooked(site) => {
+            let before = world.sites.insert(site.domain.clone(), (**site).clone());
+            let same = before.is_some_and(|before| before.objects == site.objects);
+            if same { Vec::new() } else { vec![Effect::Visit] }
+        }
+        Fact::SiteGone(domain) => {
+            world.sites.remove(domain);
+            world.pulses.remove(domain);
+            vec![Effect::Visit]
+        }
+        Fact::SiteVisited {
+            site,
+            outcome,
+            every,
+        } => visited(world, event.at, site, outcome, *every),
+        Fact::SiteCounted {
+            site,
+            hours,
+            days,
+            read,
+        } => {
+            if world.sites.contains_key(site) {
+                let pulse = world.pulses.entry(site.clone()).or_default();
+                pulse.count(hours, days);
+                if read.is_some() {
+                    pulse.counted = pulse.counted.max(*read);
+                    pulse.trouble = None;
+                }
+            }
+            Vec::new()
+        }
+        Fact::TrafficUnread { site, text } => {
+            if world.sites.contains_key(site) {
+                world.pulses.entry(site.clone()).or_default().trouble = Some(text.clone());
+            }
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn visited(
+    world: &mut World,
+    at: Time,
+    site: &Domain,
+    outcome: &ProbeOutcome,
+    every: Span,
+) -> Vec<Effect> {
+    if !world.sites.contains_key(site) {
+        return Vec::new();
+    }
+    let pulse = world.pulses.entry(site.clone()).or_default();
+    let rule = Rule {
+        failures: VISITS_FAILED,
+        window: VISITS_JUDGED,
+        slow: SLOW,
+    };
+    let before = pulse.judged.unwrap_or(ServiceState::Unknown);
+    let judged = judge(&mut pulse.window, before, outcome, rule);
+    if pulse.judged != Some(judged) {
+        pulse.judged = Some(judged);
+        pulse.since = at;
+    }
+    pulse.last = Some(Stamped {
+        value: outcome.clone(),
+        at,
+        every,
+        origin: Origin::Probe,
+    });
+    if outcome.result.is_err() {
+        return Vec::new();
+    }
+    pulse.last_good = Some(at);
+    let key = SeriesKey::new(Subject::Site(site.clone()), Metric::Latency);
+    let value = outcome.millis;
+    record(world, vec![(key, Point { at, value })])
+}
