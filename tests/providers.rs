@@ -135,12 +135,8 @@ async fn a_server_comes_and_goes() {
     done(hetzner.delete_firewall(firewall.id).await);
     done(hetzner.delete_ssh_key(key.id).await);
     assert!(hetzner.ssh_keys(None).await.unwrap().is_empty());
-    assert!(
-        hetzner
-            .transport()
-            .quota()
-            .is_some_and(|quota| quota.limit == 3600)
-    );
+    let standing = hetzner.transport().standing().unwrap();
+    assert!(standing.said && standing.quota.limit == 3600);
     running.stop().await;
 }
 

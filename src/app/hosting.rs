@@ -62,6 +62,15 @@ fn terms(fleet: &Fleet) -> Result<&Hosting, Text> {
     })
 }
 
+/// Whether the fleet file names all providers that sites are made with.
+pub const fn are_providers_named(fleet: &Fleet) -> bool {
+    let providers = &fleet.providers;
+    fleet.hosting.is_some()
+        && providers.hetzner.is_some()
+        && providers.cloudflare.is_some()
+        && providers.stripe.is_some()
+}
+
 /// The terms of the ledger. Affiliates with a share of their own keep it.
 pub fn declared_terms(fleet: &Fleet) -> Option<Terms> {
     let hosting = fleet.hosting.as_ref()?;
@@ -146,6 +155,7 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
     let affiliates = fleet.affiliates.iter();
     Offer {
         price: terms.price,
+        server_cost: terms.server_cost,
         server_type: terms.server_type.clone(),
         image: terms.image.clone(),
         certificates: Text::line(match terms.certificates {

@@ -65,6 +65,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
                 command: running.command(Face::Shell),
                 logs: running.config.fleet.logs.clone(),
                 affiliates: running.config.fleet.affiliates.clone(),
+                providers: hosting::are_providers_named(&running.config.fleet),
                 report: running.report.clone(),
             };
             let code = cli::run(command, session).await;

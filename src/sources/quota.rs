@@ -15,7 +15,11 @@ const EVERY: Span = Span::seconds(2);
 
 /// Tells and keeps each provider's quota whenever an answer said something of it, and once more at the end, so that the
 /// next command knows what this one used.
-pub async fn watch(context: Context, providers: Vec<(Provider, Transport)>, keeper: Arc<dyn Keeper>) {
+pub async fn watch(
+    context: Context,
+    providers: Vec<(Provider, Transport)>,
+    keeper: Arc<dyn Keeper>,
+) {
     let mut told: BTreeMap<Provider, Standing> = BTreeMap::new();
     loop {
         let over = tokio::select! {
@@ -23,8 +27,13 @@ pub async fn watch(context: Context, providers: Vec<(Provider, Transport)>, keep
             () = tokio::time::sleep(drivers::clock::now().about(EVERY).duration()) => false,
         };
         for (provider, transport) in &providers {
-            let Some(standing) = transport.standing() else { continue };
-            if told.get(provider).is_some_and(|told| is_same(told, &standing)) {
+            let Some(standing) = transport.standing() else {
+                continue;
+            };
+            if told
+                .get(provider)
+                .is_some_and(|told| is_same(told, &standing))
+            {
                 continue;
             }
             told.insert(*provider, standing);

@@ -52,9 +52,11 @@ fn all(connection: &Connection, now: Time) -> Result<Vec<SiteCounts>, Failure> {
         .collect::<Result<_, _>>()?;
     let mut found = Vec::new();
     for name in names {
-        let Ok(site) = Domain::new(&name) else { continue };
-        let hours = now - Span::hours(HOURS_KEPT as i64);
-        let days = now - Span::days(DAYS_KEPT as i64);
+        let Ok(site) = Domain::new(&name) else {
+            continue;
+        };
+        let hours = now - Span::hours(i64::from(HOURS_KEPT));
+        let days = now - Span::days(i64::from(DAYS_KEPT));
         found.push(SiteCounts {
             hours: since(connection, &site, HOUR, hours)?,
             days: since(connection, &site, DAY, days)?,
@@ -98,7 +100,8 @@ fn add(
             row.get(0)
         })
         .optional()?;
-    let known: Tally = known.map_or_else(|| Ok(Tally::default()), |text| serde_json::from_str(&text))?;
+    let known: Tally =
+        known.map_or_else(|| Ok(Tally::default()), |text| serde_json::from_str(&text))?;
     let sum = known.and(more);
     transaction
         .prepare_cached(

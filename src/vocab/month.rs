@@ -107,7 +107,15 @@ mod tests {
     fn only_months_are_read() {
         let read = |text: &str| text.parse::<Month>().map(|month| month.to_string());
         assert_eq!(read("2026-11"), Ok("2026-11".to_owned()));
-        for text in ["2026", "2026-13", "2026-00", "26-11", "2026-1", "+026-11", "2026-11-01"] {
+        for text in [
+            "2026",
+            "2026-13",
+            "2026-00",
+            "26-11",
+            "2026-1",
+            "+026-11",
+            "2026-11-01",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }

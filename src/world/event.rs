@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use vocab::{
     Container, ContainerDetails, ContainerHappening, ContainerId, ContainerKey, ContainerSample,
     Domain, EngineFacts, EngineTrouble, Gpu, HostCondition, HostFacts, HostSample, LinkTrouble,
-    Mesh, NodeName, Origin, ProbeOutcome, Process, Provider, RunId, ServiceName, ServiceSpec, Span, Text,
-    Time,
+    Mesh, NodeName, Origin, ProbeOutcome, Process, Provider, RunId, ServiceName, ServiceSpec, Span,
+    Text, Time,
 };
 
 use crate::backup::{Backup, BackupRules};

@@ -17,10 +17,10 @@ pub const VISITS_JUDGED: u8 = 5;
 pub const SLOW: Span = Span::seconds(2);
 
 /// So many hours of counts are kept in memory.
-pub const HOURS_KEPT: usize = 48;
+pub const HOURS_KEPT: u16 = 48;
 
 /// So many days of counts are kept in memory.
-pub const DAYS_KEPT: usize = 31;
+pub const DAYS_KEPT: u16 = 31;
 
 /// Counts of one hour or day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -118,7 +118,9 @@ impl Pulse {
             .map(|index| first + Span::hours(index))
             .map(|at| match self.hours.get(&at) {
                 Some(tally) => Some(tally.requests as f32),
-                None if self.counted.is_some() && begun.is_some_and(|begun| begun < at) => Some(0.0),
+                None if self.counted.is_some() && begun.is_some_and(|begun| begun < at) => {
+                    Some(0.0)
+                }
                 None => None,
             })
             .collect()
@@ -131,7 +133,7 @@ impl Pulse {
             (&mut self.days, days, DAYS_KEPT),
         ] {
             kept.extend(counts.iter().copied());
-            while kept.len() > most {
+            while kept.len() > usize::from(most) {
                 kept.pop_first();
             }
         }
@@ -160,28 +162,49 @@ mod tests {
     const NOW: Time = Time(1_795_269_731_000);
 
     fn tally(good: u64, bad: u64, requests: u64) -> Tally {
-        Tally { good, bad, requests, ..Tally::default() }
+        Tally {
+            good,
+            bad,
+            requests,
+            ..Tally::default()
+        }
     }
 
     #[test]
     fn a_day_is_its_hours_and_nothing_older() {
-        let mut pulse = Pulse { counted: Some(NOW), ..Pulse::default() };
+        let mut pulse = Pulse {
+            counted: Some(NOW),
+            ..Pulse::default()
+        };
         let at = |back: i64| hour(NOW) - Span::hours(back);
-        pulse.count(&[(at(24), tally(0, 60, 5)), (at(23), tally(50, 0, 7)), (at(0), tally(49, 1, 9))], &[]);
+        pulse.count(
+            &[
+                (at(24), tally(0, 60, 5)),
+                (at(23), tally(50, 0, 7)),
+                (at(0), tally(49, 1, 9)),
+            ],
+            &[],
+        );
         let day = pulse.of_day(NOW);
         assert_eq!((day.requests, day.uptime()), (16, Some(Decimal::from(99))));
         assert_eq!(pulse.course(NOW, 3), [Some(0.0), Some(0.0), Some(9.0)]);
-        assert_eq!(Pulse::default().course(NOW, 2), [None, None], "what was never read is not nothing");
+        assert_eq!(
+            Pulse::default().course(NOW, 2),
+            [None, None],
+            "what was never read is not nothing"
+        );
         assert_eq!(Pulse::default().of_month(NOW).uptime(), None);
     }
 
     #[test]
     fn the_same_counts_twice_are_counted_once_and_old_ones_go() {
         let mut pulse = Pulse::default();
-        let days: Vec<(Time, Tally)> = (0..40).map(|back| (day(NOW) - Span::days(back), tally(1, 1, 1))).collect();
+        let days: Vec<(Time, Tally)> = (0..40)
+            .map(|back| (day(NOW) - Span::days(back), tally(1, 1, 1)))
+            .collect();
         pulse.count(&[], &days);
         pulse.count(&[], &days[..3]);
-        assert_eq!(pulse.days.len(), DAYS_KEPT);
+        assert_eq!(pulse.days.len(), usize::from(DAYS_KEPT));
         assert_eq!(pulse.of_month(NOW).requests, 30);
     }
 }

@@ -95,7 +95,11 @@ mod tests {
         assert_eq!(quota.left(NOW + Span::hours(2)), 3600);
         assert_eq!(quota.closed(NOW), quota.closed_until);
         assert_eq!(quota.closed(later), None);
-        let none = Quota { limit: 0, left: 0, ..quota };
+        let none = Quota {
+            limit: 0,
+            left: 0,
+            ..quota
+        };
         assert!(none.is_scarce(NOW));
     }
 }

@@ -65,6 +65,7 @@ fn the_wall_has_nothing_to_change_anything_with() {
             watch,
             theme: _,
             seconds: _,
+            money: _,
         } = session;
         watch
     }

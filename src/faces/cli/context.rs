@@ -19,6 +19,8 @@ pub struct Session {
     pub logs: Vec<LogSpec>,
     /// Affiliates that the fleet file declares, by name.
     pub affiliates: Vec<AffiliateSpec>,
+    /// Whether the fleet file names providers, whose books are read.
+    pub providers: bool,
     /// Problems of the configuration; printed to standard error before anything else.
     pub report: Report,
 }
@@ -29,6 +31,7 @@ pub(crate) struct Context {
     pub command: Option<Arc<dyn Command>>,
     pub logs: Vec<LogSpec>,
     pub affiliates: Vec<AffiliateSpec>,
+    pub providers: bool,
     pub report: Report,
     pub console: Console,
     pub interrupts: Interrupts,
@@ -47,6 +50,7 @@ impl Context {
             command,
             logs,
             affiliates,
+            providers,
             report,
         } = session;
         Self {
@@ -54,6 +58,7 @@ impl Context {
             command,
             logs,
             affiliates,
+            providers,
             report,
             console,
             interrupts,

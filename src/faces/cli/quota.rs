@@ -75,8 +75,10 @@ impl Row {
 /// Prints them.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
     if context.watch.world().quotas.is_empty() {
-        if let Err(why) = context.selling() {
-            return Err(Error::NotFound(format!("no providers: {why}").into()));
+        if !context.providers {
+            return Err(Error::NotFound(
+                "no providers: write [providers.hetzner], [providers.cloudflare] and [providers.stripe] into the fleet file".into(),
+            ));
         }
         // Before the first answer of all there is nothing to tell; it is on its way.
         let said = |world: &World, _: Time| {
@@ -113,7 +115,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
             })),
             match row.breaker {
                 "closed" => Cell::of("closed"),
-                word => Cell::of(word).tone(Tone::Bad),
+                other => Cell::of(other).tone(Tone::Bad),
             },
             Cell::of(row.source.unwrap_or("not asked yet")),
             Cell::figure(quota.map(|quota| now.since(quota.at))),

@@ -20,12 +20,17 @@ pub fn public(text: &str) -> String {
 
 /// The text without its amounts of money, as they are shown: `$15.00`, `-€3.10`, `CHF 3.10`.
 pub fn without_money(text: &str) -> String {
-    let is_number = |word: &str| word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+    let is_number = |word: &str| {
+        word.trim_start_matches('-')
+            .starts_with(|c: char| c.is_ascii_digit())
+    };
     let mut words: Vec<&str> = Vec::new();
     for word in text.split(' ') {
         let bare = word.trim_start_matches(['-', '(']);
         let signed = bare.strip_prefix(['$', '€', '£']).is_some_and(is_number);
-        let code = |before: &&mut &str| before.len() == 3 && before.bytes().all(|b| b.is_ascii_uppercase());
+        let code = |before: &&mut &str| {
+            before.len() == 3 && before.bytes().all(|b| b.is_ascii_uppercase())
+        };
         if signed {
             words.push(AMOUNT);
         } else if is_number(word)
@@ -78,6 +83,9 @@ mod tests {
             without_money("$15.00 open, tried again in 2h; -€3.10, CHF 3.10 and 3 times"),
             "… open, tried again in 2h; … … and 3 times"
         );
-        assert_eq!(without_money("answer 502 from acme.example"), "answer 502 from acme.example");
+        assert_eq!(
+            without_money("answer 502 from acme.example"),
+            "answer 502 from acme.example"
+        );
     }
 }

@@ -70,7 +70,11 @@ async fn everything(
 ) -> Result<BillingChange, Trouble> {
     let stripe = &account.stripe;
     // Events first: what happens while the lists are read is asked for again.
-    let asked_from = if before.is_some() { mark.from() } else { now - Span::hours(1) };
+    let asked_from = if before.is_some() {
+        mark.from()
+    } else {
+        now - Span::hours(1)
+    };
     take(&stripe.events(asked_from).await?, mark, now);
     let since = match before {
         Some(_) => now - LOOKED_BACK,
@@ -117,7 +121,9 @@ async fn since_then(
     }
     let of = |kind: &str| -> BTreeSet<&ObjectId> {
         let of_kind = new.iter().filter(|event| event.data.object.object == kind);
-        of_kind.filter_map(|event| event.data.object.id.as_ref()).collect()
+        of_kind
+            .filter_map(|event| event.data.object.id.as_ref())
+            .collect()
     };
     let (subscriptions, invoices) = (of("subscription"), of("invoice"));
     if subscriptions.len() + invoices.len() > MOST_ONE_BY_ONE {
@@ -126,7 +132,9 @@ async fn since_then(
     }
     for id in subscriptions {
         match stripe.subscription(id).await {
-            Ok(found) => change.subscriptions.extend(read::subscription(&found, account)),
+            Ok(found) => change
+                .subscriptions
+                .extend(read::subscription(&found, account)),
             Err(error) if error.fault == Fault::NotFound => {}
             Err(error) => return Err(error.into()),
         }
@@ -154,9 +162,14 @@ fn take<'a>(events: &'a [Event], mark: &mut Mark, now: Time) -> Vec<&'a Event> {
     }
     let from = mark.from();
     let asked_again = events.iter().filter(|event| at(event) >= from);
-    let asked_again = asked_again.map(|event| Text::line(event.id.as_str())).collect();
+    let asked_again = asked_again
+        .map(|event| Text::line(event.id.as_str()))
+        .collect();
     mark.keep_only(&asked_again);
-    events.iter().filter(|event| new.contains(&event.id.as_str())).collect()
+    events
+        .iter()
+        .filter(|event| new.contains(&event.id.as_str()))
+        .collect()
 }
 
 /// Movements of the balance from a moment on.

@@ -113,17 +113,28 @@ async fn repeat<F: Future<Output = Result<Option<Fact>, Trouble>>>(
     every: Span,
     turn: impl Fn() -> F,
 ) {
-    let mut backoff = Backoff::new(every.duration(), LONGEST.max(every.duration()), provider as u64);
+    let mut backoff = Backoff::new(
+        every.duration(),
+        LONGEST.max(every.duration()),
+        provider as u64,
+    );
     loop {
         let (fact, wait) = match turn().await {
             Ok(fact) => {
-                backoff = Backoff::new(every.duration(), LONGEST.max(every.duration()), provider as u64);
+                backoff = Backoff::new(
+                    every.duration(),
+                    LONGEST.max(every.duration()),
+                    provider as u64,
+                );
                 (fact, drivers::clock::now().about(every).duration())
             }
             Err(trouble) => {
                 let text = trouble.words();
                 tracing::warn!(%provider, %text, "a provider's books cannot be read");
-                (Some(Fact::ProviderFailed { provider, text }), backoff.next_wait())
+                (
+                    Some(Fact::ProviderFailed { provider, text }),
+                    backoff.next_wait(),
+                )
             }
         };
         if let Some(fact) = fact

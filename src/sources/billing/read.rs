@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use drivers::provider::stripe::{
     self, BalanceKind, BalanceTransaction, InvoiceStatus as Stands, SubscriptionStatus as Status,
 };
-use vocab::{AffiliateName, Currency, Decimal, Domain, Money, Text, Time};
+use vocab::{AffiliateName, Currency, Decimal, Domain, Money, Text};
 use world::money::{
     Invoice, InvoiceStatus, Movement, MovementKind, Subscription, SubscriptionStatus,
 };
@@ -117,7 +117,10 @@ pub(super) fn movements(
         if let Some(source) = &one.source
             && let Some(customer) = &source.customer
         {
-            payers.insert(Text::line(source.id.as_str()), Text::line(customer.as_str()));
+            payers.insert(
+                Text::line(source.id.as_str()),
+                Text::line(customer.as_str()),
+            );
         }
     }
     found
@@ -149,6 +152,6 @@ fn movement(found: &BalanceTransaction, payers: &BTreeMap<Text, Text>) -> Option
         fee: found.fees(),
         customer: payers.get(&charge)?.clone(),
         charge,
-        at: found.created.unwrap_or(Time::default()),
+        at: found.created.unwrap_or_default(),
     })
 }

@@ -90,7 +90,10 @@ impl Bench {
         };
         let running = sandbox::start(options).await.unwrap();
         let reach = |access: &sandbox::Access, rest: &str| {
-            Access::new(format!("{}{rest}", access.url), Secret::new(access.token.clone()))
+            Access::new(
+                format!("{}{rest}", access.url),
+                Secret::new(access.token.clone()),
+            )
         };
         let addresses = running.addresses();
         let account = Account {
@@ -112,8 +115,14 @@ impl Bench {
     /// A request to a path of the sandbox.
     async fn send(&self, method: &str, path: &str, token: &str, body: &str, json: bool) -> Value {
         let address = self.running.addresses().admin.clone();
-        let host = address.trim_start_matches("http://").trim_end_matches("/admin");
-        let kind = if json { "json" } else { "x-www-form-urlencoded" };
+        let host = address
+            .trim_start_matches("http://")
+            .trim_end_matches("/admin");
+        let kind = if json {
+            "json"
+        } else {
+            "x-www-form-urlencoded"
+        };
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: application/{kind}\r\nContent-Length: {}\r\n\r\n{body}",
@@ -205,26 +214,43 @@ impl Bench {
     }
 }
 
-const NOTES: &str = "&metadata[installation]=ours&metadata[site]=acme.example&metadata[affiliate]=harbor";
+const NOTES: &str =
+    "&metadata[installation]=ours&metadata[site]=acme.example&metadata[affiliate]=harbor";
 
 #[tokio::test]
 async fn months_of_payments_are_followed_by_events() {
     let mut bench = Bench::start().await;
     let ours = bench.customer("harbor", NOTES).await;
-    bench.customer("stranger", "&metadata[installation]=theirs").await;
+    bench
+        .customer("stranger", "&metadata[installation]=theirs")
+        .await;
     let first = bench.turn().await;
-    assert_eq!((first.subscriptions.len(), first.invoices.len()), (1, 1), "{first:?}");
+    assert_eq!(
+        (first.subscriptions.len(), first.invoices.len()),
+        (1, 1),
+        "{first:?}"
+    );
     let subscription = &first.subscriptions[0];
     assert_eq!(subscription.monthly.to_string(), "$15.00");
-    assert_eq!(subscription.site.as_ref().map(Domain::as_str), Some("acme.example"));
+    assert_eq!(
+        subscription.site.as_ref().map(Domain::as_str),
+        Some("acme.example")
+    );
     let [charge] = first.movements.as_slice() else {
         panic!("{first:?}");
     };
-    assert_eq!((charge.kind, charge.fee.to_string()), (MovementKind::Charge, "$0.74".into()));
+    assert_eq!(
+        (charge.kind, charge.fee.to_string()),
+        (MovementKind::Charge, "$0.74".into())
+    );
 
     // When nothing happened one request says so, and within the minute not even that.
     let before = bench.calls().await;
-    assert_eq!(bench.turn().await.movements, first.movements, "what was kept is told");
+    assert_eq!(
+        bench.turn().await.movements,
+        first.movements,
+        "what was kept is told"
+    );
     assert_eq!(bench.calls().await, before);
     bench.pass(Span::minutes(2)).await;
     let quiet = bench.turn().await;
@@ -239,10 +265,15 @@ async fn months_of_payments_are_followed_by_events() {
     let refunds: Vec<Money> = known
         .movements
         .values()
-        .filter(|movement| movement.kind == MovementKind::Refund && movement.customer == ours.as_str())
+        .filter(|movement| {
+            movement.kind == MovementKind::Refund && movement.customer == ours.as_str()
+        })
         .map(|movement| movement.gross)
         .collect();
-    assert_eq!(refunds.iter().map(ToString::to_string).collect::<Vec<_>>(), ["$5.00"]);
+    assert_eq!(
+        refunds.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["$5.00"]
+    );
     assert_eq!(known.movements.len(), 3);
 
     // The card is declined from now on.
@@ -254,8 +285,14 @@ async fn months_of_payments_are_followed_by_events() {
     let now = bench.now();
     let late = known.history(None);
     let (late, owner) = late.first().unwrap();
-    assert!(late.is_late(now) && late.status == InvoiceStatus::Open, "{late:?}");
-    assert_eq!((late.word(now), owner.affiliate.as_ref().unwrap().as_str()), ("failed", "harbor"));
+    assert!(
+        late.is_late(now) && late.status == InvoiceStatus::Open,
+        "{late:?}"
+    );
+    assert_eq!(
+        (late.word(now), owner.affiliate.as_ref().unwrap().as_str()),
+        ("failed", "harbor")
+    );
 
     // A good card, and it is paid at the next try.
     bench.card(&ours, "pm_card_visa").await;
@@ -263,7 +300,12 @@ async fn months_of_payments_are_followed_by_events() {
     bench.pass(Span::minutes(2)).await;
     let known = bench.look().await;
     assert_eq!(status(&known), SubscriptionStatus::Active);
-    assert!(known.invoices.values().all(|invoice| invoice.customer == ours.as_str()));
+    assert!(
+        known
+            .invoices
+            .values()
+            .all(|invoice| invoice.customer == ours.as_str())
+    );
     assert!(known.fee_of(&known.invoices[&late.id]).is_some());
     bench.running.stop().await;
 }
@@ -292,7 +334,10 @@ async fn what_cannot_be_read_leaves_what_was_known() {
         ..bench.account
     };
     let failed = ask::turn(&account, &bench.memory, later).await.unwrap_err();
-    assert!(failed.words().contains("Stripe cannot be reached"), "{failed:?}");
+    assert!(
+        failed.words().contains("Stripe cannot be reached"),
+        "{failed:?}"
+    );
     assert_eq!(bench.memory.billing.lock().unwrap().0, known);
 }
 
@@ -318,8 +363,15 @@ fn a_server_costs_its_type_and_its_address() {
     );
     let pricing = serde_json::from_str(&pricing).unwrap();
     let found = servers::price(&server("nbg1"), &pricing).unwrap();
-    assert_eq!((found.monthly.to_string(), found.kind.as_str()), ("€3.99".into(), "cx23"));
-    assert_eq!(servers::price(&server("sin"), &pricing), None, "no price is no price of zero");
+    assert_eq!(
+        (found.monthly.to_string(), found.kind.as_str()),
+        ("€3.99".into(), "cx23")
+    );
+    assert_eq!(
+        servers::price(&server("sin"), &pricing),
+        None,
+        "no price is no price of zero"
+    );
 }
 
 proptest! {

@@ -101,7 +101,11 @@ fn invoice(
         id: id("in_"),
         number: Some(Text::line(format!("{:08X}-{:04}", own >> 32, index + 1))),
         customer: owner.customer.clone(),
-        status: if paid { InvoiceStatus::Paid } else { InvoiceStatus::Open },
+        status: if paid {
+            InvoiceStatus::Paid
+        } else {
+            InvoiceStatus::Open
+        },
         due: owner.monthly,
         paid: if paid { owner.monthly } else { nothing },
         elsewhere: nothing,
@@ -125,10 +129,10 @@ fn invoice(
     };
     // Stripe takes whole cents.
     let fee = terms.fee_of(owner.monthly).map_or(nothing, Money::rounded);
-    let charge = movement(MovementKind::Charge, paid_at, id("txn_"), fee);
-    change.movements.push(charge);
+    let payment = movement(MovementKind::Charge, paid_at, id("txn_"), fee);
+    change.movements.push(payment);
     let back = paid_at + Span::days(3);
-    if part % REFUNDED == 0 && back < now {
+    if part.is_multiple_of(REFUNDED) && back < now {
         let refund = movement(MovementKind::Refund, back, id("txn_r"), nothing);
         change.movements.push(refund);
     }
@@ -165,7 +169,11 @@ fn gone(number: u32, terms: &Terms, (seed, now): (u64, Time), change: &mut Billi
 fn servers(sites: &[Site], now: Time) -> ServerPrices {
     let price = |(number, site): (usize, &Site)| {
         let name = NodeName::new(&site.objects.server_name).ok()?;
-        let (kind, cents) = if number % 9 == 4 { ("cx33", 1160) } else { ("cx23", 868) };
+        let (kind, cents) = if number % 9 == 4 {
+            ("cx33", 1160)
+        } else {
+            ("cx23", 868)
+        };
         Some(ServerPrice {
             id: Text::line(&site.objects.server),
             name,
@@ -230,7 +238,11 @@ mod tests {
         let terms = sites::terms(NOW);
         let sites = sites::of(&["acme", "beta", "gamma"], count, 7, NOW);
         let mut facts = vec![Fact::TermsDeclared(Some(Box::new(terms.clone())))];
-        facts.extend(sites.iter().map(|site| Fact::SiteBooked(Box::new(site.clone()))));
+        facts.extend(
+            sites
+                .iter()
+                .map(|site| Fact::SiteBooked(Box::new(site.clone()))),
+        );
         facts.extend(said(&sites, &terms, 7, NOW));
         facts.extend(quotas(7, NOW));
         for fact in facts {
@@ -242,15 +254,25 @@ mod tests {
     #[test]
     fn the_play_earns_and_its_books_hold_together() {
         let world = world(52);
-        let revenue = world::query::revenue(&world, NOW).expect("terms").expect("rates");
+        let revenue = world::query::revenue(&world, NOW)
+            .expect("terms")
+            .expect("rates");
         let income = &revenue.income;
         assert_eq!(income.recurring.past_due_count, 3, "{income:?}");
         assert!(income.recurring.subscribers >= 45);
-        assert!(income.total.net().is_some_and(|net| !net.is_negative()), "{income:?}");
+        assert!(
+            income.total.net().is_some_and(|net| !net.is_negative()),
+            "{income:?}"
+        );
         let unknown = income.mismatches.iter().collect::<Vec<_>>();
         assert!(unknown.is_empty(), "{unknown:?}");
-        let trend = world::query::trend(&world, NOW, 12).expect("terms").expect("rates");
-        assert!(trend.iter().all(|(_, month)| !month.gross.amount.is_zero()), "{trend:?}");
+        let trend = world::query::trend(&world, NOW, 12)
+            .expect("terms")
+            .expect("rates");
+        assert!(
+            trend.iter().all(|(_, month)| !month.gross.amount.is_zero()),
+            "{trend:?}"
+        );
         assert_eq!(world.quotas.len(), 3);
         assert!(world.quotas.values().all(|quota| !quota.is_scarce(NOW)));
     }

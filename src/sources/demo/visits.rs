@@ -21,8 +21,8 @@ pub(super) fn past(sites: &[Site], seed: u64, now: Time) -> Vec<Fact> {
     let served = sites.iter().filter(|site| site.state == SiteState::Active);
     let counted = served.map(|site| {
         let begin = hour(now);
-        let hours = (0..HOURS_KEPT as i64).map(|back| begin - Span::hours(back));
-        let days = (0..DAYS_KEPT as i64).map(|back| day(now) - Span::days(back));
+        let hours = (0..i64::from(HOURS_KEPT)).map(|back| begin - Span::hours(back));
+        let days = (0..i64::from(DAYS_KEPT)).map(|back| day(now) - Span::days(back));
         Fact::SiteCounted {
             site: site.domain.clone(),
             hours: hours
@@ -31,7 +31,12 @@ pub(super) fn past(sites: &[Site], seed: u64, now: Time) -> Vec<Fact> {
                 .collect(),
             days: days
                 .filter(|at| *at + Span::days(1) > site.created)
-                .map(|at| (at, whole_day(site, seed, at, part_of(at, Span::days(1), now))))
+                .map(|at| {
+                    (
+                        at,
+                        whole_day(site, seed, at, part_of(at, Span::days(1), now)),
+                    )
+                })
                 .collect(),
             read: Some(now),
         }
@@ -47,11 +52,11 @@ fn part_of(at: Time, length: Span, now: Time) -> f64 {
 /// An hour: more visitors by day than by night, each site with its own measure.
 fn tally(site: &Site, seed: u64, at: Time, part: f64) -> Tally {
     let own = mix(seed ^ salt(site.domain.as_str()));
-    let size = f64::from(chance(seed, own, 21)).powi(3) * 900.0 + 12.0;
+    let measure = f64::from(chance(seed, own, 21)).powi(3) * 900.0 + 12.0;
     let of_day = (at.0.rem_euclid(Span::days(1).0) as f64) / Span::days(1).0 as f64;
     let tide = 1.0 - 0.7 * (std::f64::consts::TAU * (of_day - 0.08)).cos();
     let noise = 0.7 + 0.6 * f64::from(chance(seed, mix(own ^ at.0.unsigned_abs()), 22));
-    let requests = (size * tide * noise * part) as u64;
+    let requests = (measure * tide * noise * part) as u64;
     let visits = (HOUR / EVERY.as_seconds_f64() * part) as u64;
     let bad = u64::from(chance(seed, mix(own ^ at.0.unsigned_abs()), 23) < 0.012) * (visits / 9);
     let (redirects, missing) = (requests / 23, requests / 41);
@@ -62,7 +67,13 @@ fn tally(site: &Site, seed: u64, at: Time, part: f64) -> Tally {
         millis: (visits - bad) * (38 + (own % 160)),
         requests,
         bytes: requests * (9_000 + own % 60_000),
-        classes: [0, requests - redirects - missing - failed, redirects, missing, failed],
+        classes: [
+            0,
+            requests - redirects - missing - failed,
+            redirects,
+            missing,
+            failed,
+        ],
         visitors: 0,
     }
 }
@@ -84,12 +95,11 @@ fn whole_day(site: &Site, seed: u64, at: Time, part: f64) -> Tally {
 pub(super) fn due(sites: &[Site], seed: u64, now: Time, step: Span) -> Vec<Fact> {
     let turns = (EVERY.0 / step.0.max(1)).max(1);
     let turn = now.0.div_euclid(step.0.max(1)).rem_euclid(turns);
-    sites
-        .iter()
-        .enumerate()
-        .filter(|(number, _)| *number as i64 % turns == turn)
-        .filter(|(_, site)| site.state == SiteState::Active)
-        .map(|(number, site)| visit(site, number, seed, now))
+    (0_i64..)
+        .zip(sites.iter().enumerate())
+        .filter(|(place, _)| place % turns == turn)
+        .filter(|(_, (_, site))| site.state == SiteState::Active)
+        .map(|(_, (number, site))| visit(site, number, seed, now))
         .collect()
 }
 

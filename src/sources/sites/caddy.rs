@@ -56,7 +56,12 @@ pub fn count(text: &[u8], now: Time) -> (LogCounts, usize) {
         let Ok(entry) = serde_json::from_slice::<Entry<'_>>(line) else {
             continue;
         };
-        let agent = entry.request.headers.agent.first().map_or("", String::as_str);
+        let agent = entry
+            .request
+            .headers
+            .agent
+            .first()
+            .map_or("", String::as_str);
         let at = Time((entry.ts * 1000.0) as i64);
         if agent.starts_with(OURS) || at.0 <= 0 || at.0 > now.0 + AHEAD {
             continue;

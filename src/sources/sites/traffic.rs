@@ -94,7 +94,10 @@ async fn read(shared: &Shared, target: &SiteTarget) -> bool {
         Ok(listened) => listened,
         Err(text) => {
             let site = target.site.clone();
-            shared.context.send(Fact::TrafficUnread { site, text }).await
+            shared
+                .context
+                .send(Fact::TrafficUnread { site, text })
+                .await
         }
     }
 }
@@ -112,7 +115,9 @@ async fn pieces(shared: &Shared, target: &SiteTarget) -> Result<bool, Text> {
         let (counts, used) = caddy::count(&piece.bytes, now);
         let after = piece.after(used);
         let text = serde_json::to_string(&after).unwrap_or_default();
-        let kept = shared.keeper.count_log(&target.site, (before, text), counts, now);
+        let kept = shared
+            .keeper
+            .count_log(&target.site, (before, text), counts, now);
         // Another process that reads the same log has told it to its own screen; the store has it once.
         if let Some(counts) = kept.await?
             && !shared.tell(counts, Some(now)).await
@@ -145,7 +150,10 @@ impl Piece {
     fn parse(output: &[u8]) -> Option<Self> {
         let end = output.iter().position(|byte| *byte == b'\n')?;
         let head = std::str::from_utf8(&output[..end]).ok()?;
-        let figures: Vec<u64> = head.split(' ').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let figures: Vec<u64> = head
+            .split(' ')
+            .map(|part| part.parse().ok())
+            .collect::<Option<_>>()?;
         let [present, inode, length, begin] = figures.try_into().ok()?;
         Some(Self {
             present,
@@ -167,7 +175,11 @@ impl Piece {
             };
         }
         // A line longer than a piece would be read for ever.
-        let used = if used == 0 && !whole { self.bytes.len() } else { used };
+        let used = if used == 0 && !whole {
+            self.bytes.len()
+        } else {
+            used
+        };
         Mark {
             inode: self.inode,
             offset: self.begin + used as u64,
@@ -214,7 +226,12 @@ mod tests {
         let arguments = ["-c", &script, "sh", "acme.example", &inode, &offset];
         let command = CommandLine::new("sh", arguments);
         let output = LocalHost.run(&command, b"", WITHIN).await.unwrap();
-        assert_eq!(output.status, Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status,
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Piece::parse(&output.stdout).unwrap()
     }
 
@@ -223,7 +240,11 @@ mod tests {
         let mut text = Vec::new();
         loop {
             let piece = read_from(folder, mark).await;
-            let used = piece.bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+            let used = piece
+                .bytes
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |end| end + 1);
             text.extend_from_slice(&piece.bytes[..used]);
             mark = piece.after(used);
             if piece.is_last(&mark) {
@@ -263,7 +284,14 @@ mod tests {
     #[test]
     fn only_what_the_script_prints_is_a_piece() {
         assert!(Piece::parse(b"1 2 3 4\nrest").is_some_and(|piece| piece.bytes == b"rest"));
-        for wrong in ["", "1 2 3 4", "1 2 3\n", "1 2 3 4 5\n", "a b c d\n", "-1 2 3 4\n"] {
+        for wrong in [
+            "",
+            "1 2 3 4",
+            "1 2 3\n",
+            "1 2 3 4 5\n",
+            "a b c d\n",
+            "-1 2 3 4\n",
+        ] {
             assert_eq!(Piece::parse(wrong.as_bytes()), None, "{wrong:?}");
         }
         let endless = Piece {
@@ -273,6 +301,10 @@ mod tests {
             begin: 0,
             bytes: vec![b'x'; 900_000],
         };
-        assert_eq!(endless.after(0).offset, 900_000, "a line without end is passed over");
+        assert_eq!(
+            endless.after(0).offset,
+            900_000,
+            "a line without end is passed over"
+        );
     }
 }

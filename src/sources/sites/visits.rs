@@ -77,7 +77,7 @@ async fn round(
 ) -> Option<Vec<Visited>> {
     let begun = Instant::now();
     let apart = spread.mul_f64(0.9) / targets.len() as u32;
-    let visits = stream::iter(targets.to_vec().into_iter().zip(0_u32..))
+    let visits = stream::iter(targets.iter().cloned().zip(0_u32..))
         .map(|(target, place)| async move {
             sleep_until(begun + apart * place).await;
             let outcome = visit(shared, prober, authorities, &target).await;
@@ -133,9 +133,15 @@ async fn visit(
 /// network that is gone, and nothing is counted against the sites.
 fn counts(targets: &[SiteTarget], outcomes: &[Visited]) -> Vec<(Domain, Time, Tally)> {
     use ProbeTrouble::{CouldNotTry, NameUnknown, Timeout};
-    let places: BTreeSet<&str> = targets.iter().map(|target| target.address.as_str()).collect();
+    let places: BTreeSet<&str> = targets
+        .iter()
+        .map(|target| target.address.as_str())
+        .collect();
     let on_the_way = |(_, _, outcome): &Visited| {
-        matches!(outcome.result, Err((CouldNotTry | NameUnknown | Timeout, _)))
+        matches!(
+            outcome.result,
+            Err((CouldNotTry | NameUnknown | Timeout, _))
+        )
     };
     if places.len() > 1 && outcomes.iter().all(on_the_way) {
         return Vec::new();
@@ -175,13 +181,19 @@ mod tests {
 
     fn visited(name: &str, result: Result<ProbeDetail, ProbeTrouble>) -> Visited {
         let result = result.map_err(|trouble| (trouble, "words".into()));
-        let outcome = ProbeOutcome { millis: 12.6, result };
+        let outcome = ProbeOutcome {
+            millis: 12.6,
+            result,
+        };
         (Domain::new(name).unwrap(), Time(1_795_269_731_000), outcome)
     }
 
     #[test]
     fn a_network_that_is_gone_is_no_downtime() {
-        let targets = [target("a.example", "192.0.2.1"), target("b.example", "192.0.2.2")];
+        let targets = [
+            target("a.example", "192.0.2.1"),
+            target("b.example", "192.0.2.2"),
+        ];
         let gone = [
             visited("a.example", Err(ProbeTrouble::Timeout)),
             visited("b.example", Err(ProbeTrouble::NameUnknown)),
@@ -192,7 +204,10 @@ mod tests {
             visited("b.example", Err(ProbeTrouble::Timeout)),
         ];
         let found = counts(&targets, &one);
-        assert_eq!((found[0].2.good, found[0].2.millis, found[1].2.bad), (1, 13, 1));
+        assert_eq!(
+            (found[0].2.good, found[0].2.millis, found[1].2.bad),
+            (1, 13, 1)
+        );
         assert_eq!(found[0].1.0 % 3_600_000, 0);
         // With one place nobody can tell, and what fails is counted.
         let alone = [visited("a.example", Err(ProbeTrouble::Timeout))];

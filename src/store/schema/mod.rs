@@ -8,6 +8,7 @@ pub(crate) const VERSIONS: &[&str] = &[
     include_str!("v2.sql"),
     include_str!("v3.sql"),
     include_str!("v4.sql"),
+    include_str!("v5.sql"),
 ];
 
 /// Tables whose damage would cost more than a graph; they are small, and checked whole at every opening.

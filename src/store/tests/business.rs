@@ -2,8 +2,7 @@
 
 use vocab::{AffiliateName, Currency, Domain, Money, NodeName, Provider, Span, Time};
 use world::money::{
-    BillingChange, Invoice, InvoiceStatus, Movement, MovementKind, Subscription,
-    SubscriptionStatus,
+    BillingChange, Invoice, InvoiceStatus, Movement, MovementKind, Subscription, SubscriptionStatus,
 };
 use world::{Quota, ServerPrice, ServerPrices, Tally};
 
@@ -62,7 +61,10 @@ fn look(status: SubscriptionStatus, read: Time) -> BillingChange {
 async fn what_providers_said_outlives_the_program() {
     let folder = scratch();
     let store = open(folder.path()).await;
-    assert_eq!(store.billing().await.unwrap(), crate::KeptBilling::default());
+    assert_eq!(
+        store.billing().await.unwrap(),
+        crate::KeptBilling::default()
+    );
     let first = look(SubscriptionStatus::Active, NOW);
     store.put_billing(&first, "one").await.unwrap();
     let mut later = look(SubscriptionStatus::PastDue, NOW + Span::minutes(1));
@@ -100,10 +102,16 @@ async fn what_providers_said_outlives_the_program() {
     let kept = store.billing().await.unwrap();
     assert_eq!(kept.mark.as_deref(), Some("two"));
     assert_eq!(kept.billing.read, Some(later.read));
-    assert_eq!(kept.billing.since, first.since, "the first look reached back");
+    assert_eq!(
+        kept.billing.since, first.since,
+        "the first look reached back"
+    );
     let known = &kept.billing.subscriptions["sub_1"];
     assert_eq!(known.status, SubscriptionStatus::PastDue);
-    assert_eq!((kept.billing.invoices.len(), kept.billing.movements.len()), (1, 1));
+    assert_eq!(
+        (kept.billing.invoices.len(), kept.billing.movements.len()),
+        (1, 1)
+    );
     assert_eq!(store.server_prices().await.unwrap(), Some(prices));
     assert_eq!(store.quotas().await.unwrap(), [quota]);
     store.close().await;
@@ -136,7 +144,14 @@ async fn a_piece_of_a_log_is_counted_once_whoever_reads_it() {
     let first = first.await.unwrap().unwrap();
     let day = first.days.last().unwrap();
     assert_eq!((day.1.requests, day.1.visitors), (5, 2));
-    assert_eq!(first.hours.iter().map(|(_, tally)| tally.requests).sum::<u64>(), 5);
+    assert_eq!(
+        first
+            .hours
+            .iter()
+            .map(|(_, tally)| tally.requests)
+            .sum::<u64>(),
+        5
+    );
     // Another process that began from the same mark has read nothing new.
     let again = store.count_log(&site, (None, "b".into()), counts(&[3]), NOW);
     assert_eq!(again.await.unwrap(), None);
@@ -171,13 +186,23 @@ async fn visits_add_up_and_go_with_their_site() {
     };
     let one = vec![(site(), NOW, visit(1, 0))];
     store.count_visits(one.clone(), NOW).await.unwrap();
-    let counted = store.count_visits(vec![(site(), NOW, visit(2, 1))], NOW).await.unwrap();
+    let counted = store
+        .count_visits(vec![(site(), NOW, visit(2, 1))], NOW)
+        .await
+        .unwrap();
     assert_eq!(counted[0].hours[0].1, visit(3, 1));
     // What is older than is kept goes, and only that.
     let later = NOW + Span::days(36);
-    let counted = store.count_visits(vec![(site(), later, visit(1, 0))], later).await.unwrap();
+    let counted = store
+        .count_visits(vec![(site(), later, visit(1, 0))], later)
+        .await
+        .unwrap();
     assert_eq!(counted[0].hours.len(), 1);
-    assert_eq!(store.site_counts(later).await.unwrap(), [], "only of sites in the books");
+    assert_eq!(
+        store.site_counts(later).await.unwrap(),
+        [],
+        "only of sites in the books"
+    );
     store.remove_site(&site()).await.unwrap();
     let again = store.count_visits(one, NOW).await.unwrap();
     assert_eq!(again[0].hours[0].1, visit(1, 0));

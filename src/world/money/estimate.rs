@@ -118,10 +118,6 @@ pub fn complete(known: Vec<LedgerEntry>, estimates: Vec<LedgerEntry>) -> Vec<Led
             || of_charge && places.contains(&place(estimate, EntryKind::Charge))
     };
     let mut entries = known;
-    entries.extend(
-        estimates
-            .into_iter()
-            .filter(|estimate| !is_known(estimate)),
-    );
+    entries.extend(estimates.into_iter().filter(|estimate| !is_known(estimate)));
     entries
 }

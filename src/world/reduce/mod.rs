@@ -2,8 +2,8 @@
 
 mod containers;
 mod fleet;
-mod nodes;
 mod money;
+mod nodes;
 mod runs;
 mod services;
 mod sites;

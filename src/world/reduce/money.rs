@@ -12,7 +12,11 @@ pub(super) fn reduce(world: &mut World, event: &Event) {
             answered(world, Provider::Stripe, change.read);
         }
         Fact::ServersPriced(prices) => {
-            if world.servers.as_ref().is_none_or(|known| known.read <= prices.read) {
+            if world
+                .servers
+                .as_ref()
+                .is_none_or(|known| known.read <= prices.read)
+            {
                 world.servers = Some((**prices).clone());
             }
             answered(world, Provider::Hetzner, prices.read);
@@ -25,7 +29,10 @@ pub(super) fn reduce(world: &mut World, event: &Event) {
             }
         }
         Fact::ProviderFailed { provider, text } => {
-            let since = world.unread.get(provider).map_or(event.at, |(since, _)| *since);
+            let since = world
+                .unread
+                .get(provider)
+                .map_or(event.at, |(since, _)| *since);
             world.unread.insert(*provider, (since, text.clone()));
         }
         _ => {}
@@ -34,7 +41,11 @@ pub(super) fn reduce(world: &mut World, event: &Event) {
 
 /// An answer that came after the failure ends it.
 fn answered(world: &mut World, provider: Provider, at: Time) {
-    if world.unread.get(&provider).is_some_and(|(since, _)| *since <= at) {
+    if world
+        .unread
+        .get(&provider)
+        .is_some_and(|(since, _)| *since <= at)
+    {
         world.unread.remove(&provider);
     }
 }

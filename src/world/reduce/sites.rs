@@ -17,7 +17,11 @@ pub(super) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::SiteBooked(site) => {
             let before = world.sites.insert(site.domain.clone(), (**site).clone());
             let same = before.is_some_and(|before| before.objects == site.objects);
-            if same { Vec::new() } else { vec![Effect::Visit] }
+            if same {
+                Vec::new()
+            } else {
+                vec![Effect::Visit]
+            }
         }
         Fact::SiteGone(domain) => {
             world.sites.remove(domain);

@@ -142,9 +142,7 @@ pub async fn probe_at(
         }
         Err(error) => Err(match cause(&address.to_string(), &error) {
             Cause::Plain(failure) => failure,
-            Cause::Unresolved(error) => {
-                Failure::new(ProbeTrouble::NameUnknown, error.to_string())
-            }
+            Cause::Unresolved(error) => Failure::new(ProbeTrouble::NameUnknown, error.to_string()),
             Cause::Refused(words) => Failure::new(
                 ProbeTrouble::Tls,
                 format!("the TLS handshake with {address} failed: {words}"),

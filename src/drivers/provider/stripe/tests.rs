@@ -246,7 +246,10 @@ async fn invoices_and_fees_are_money() {
         .unwrap();
     assert_eq!(found[0].fees().to_string(), "$0.74");
     assert_eq!(found[0].net().to_string(), "$14.26");
-    let customer = found[0].source.as_ref().and_then(|source| source.customer.as_ref());
+    let customer = found[0]
+        .source
+        .as_ref()
+        .and_then(|source| source.customer.as_ref());
     assert_eq!(customer.map(ObjectId::as_str), Some("cus_1"));
     assert_eq!(
         found[1].kind,

@@ -12,7 +12,7 @@ use reqwest::{Client, Url};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use vocab::mask::{MASK, mask};
-use vocab::{Secret, Text, Time};
+use vocab::{Secret, Text};
 
 use self::attempts::moment;
 use super::access::{self, Access};
@@ -82,11 +82,6 @@ impl Transport {
         }
     }
 
-    /// What the provider last said of its quota; `None` before the first answer, and for providers that say nothing.
-    pub fn quota(&self) -> Option<Quota> {
-        self.gate().quota
-    }
-
     /// How it stands with the quota; `None` before the first request.
     pub fn standing(&self) -> Option<Standing> {
         let now = Instant::now();
@@ -106,13 +101,6 @@ impl Transport {
             closed_until: gate.closed_until(now).map(|until| moment(until, now)),
             failing: gate.breaker.open_until(now).is_some(),
         })
-    }
-
-    /// The moment before which no call goes out, because the provider ordered a wait or fails; `None` when one may.
-    pub fn closed_until(&self) -> Option<Time> {
-        let now = Instant::now();
-        let until = self.gate().closed_until(now)?;
-        Some(moment(until, now))
     }
 
     /// How this provider is asked.

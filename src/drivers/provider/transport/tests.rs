@@ -5,6 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::sleep;
+use vocab::Time;
 
 use super::exchange::ordered_wait;
 use super::*;
@@ -18,6 +19,11 @@ use crate::provider::{Cloudflare, Hetzner, Provider, Stripe};
 const SERVER: &str = r#"{"server":{"id":42,"name":"web-1","status":"running"}}"#;
 const CREATED: &str = r#"{"server":{"id":42,"name":"web-1"},"action":{"id":7,"status":"running"}}"#;
 const PAGE: &str = "<!DOCTYPE html><html><body>Bad gateway</body></html>";
+
+/// The moment before which no call of a client goes out.
+fn closed(client: &Hetzner) -> Option<Time> {
+    client.transport().standing()?.closed_until
+}
 
 fn hetzner(server: &Server) -> Hetzner {
     Hetzner::new(server.access()).unwrap()
@@ -248,7 +254,7 @@ async fn an_ordered_wait_holds_back_every_call_of_the_token() {
     let one = hetzner(&server);
     let other = one.for_background();
     let (first, second) = tokio::join!(one.server(42), async {
-        while other.transport().closed_until().is_none() {
+        while closed(&other).is_none() {
             sleep(Duration::from_millis(5)).await;
         }
         other.server(42).await
@@ -278,7 +284,7 @@ async fn a_long_ordered_wait_is_told_and_not_waited_for() {
         assert!((295..=301).contains(&wait), "cut to five minutes: {wait}");
     }
     assert_eq!(server.seen().len(), 1);
-    assert!(client.transport().closed_until().is_some());
+    assert!(closed(&client).is_some());
 }
 
 #[test]
@@ -314,7 +320,8 @@ async fn a_failing_provider_is_left_alone() {
     sleep(Duration::from_millis(160)).await;
     assert!(client.server(42).await.is_ok());
     assert!(client.server(42).await.is_ok());
-    assert_eq!(client.transport().closed_until(), None);
+    assert_eq!(closed(&client), None);
+    assert!(!client.transport().standing().unwrap().failing);
 }
 
 #[tokio::test]
@@ -388,10 +395,12 @@ async fn the_quota_is_told() {
         },
     ))
     .unwrap();
-    assert_eq!(client.transport().quota(), None);
+    assert_eq!(client.transport().standing(), None, "nothing was asked yet");
     let error = client.server(42).await.unwrap_err();
     assert_eq!(error.request_id.as_deref(), Some("7f1"));
-    let quota = client.transport().quota().unwrap();
+    let standing = client.transport().standing().unwrap();
+    assert!(standing.said);
+    let quota = standing.quota;
     assert_eq!((quota.limit, quota.remaining), (3600, 0));
     assert_eq!(quota.resets.seconds(), 1_795_269_728);
     let error = client.server(42).await.unwrap_err();

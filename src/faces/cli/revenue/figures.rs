@@ -197,7 +197,7 @@ pub(super) struct PartRow {
     pub figures: Figures,
 }
 
-fn part(what: &'static str, name: impl ToString, statement: &Statement) -> PartRow {
+fn part(what: &'static str, name: &impl ToString, statement: &Statement) -> PartRow {
     PartRow {
         name: BTreeMap::from([(what, name.to_string())]),
         figures: Figures::of(statement),

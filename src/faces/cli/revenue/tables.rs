@@ -25,18 +25,30 @@ pub(super) fn total(
         pairs.add(label, format!("{:>10}  {note}", money.to_string()));
     };
     figure("MRR", income.recurring.mrr, recurring(revenue, &sold));
-    figure("charges", total.gross, sure(total, EntryKind::Charge, format!("of {}", income.month)));
+    figure(
+        "charges",
+        total.gross,
+        sure(total, EntryKind::Charge, format!("of {}", income.month)),
+    );
     if !total.refunds.amount.is_zero() {
         let note = sure(total, EntryKind::Refund, "given back".to_owned());
         figure("refunds", less(total.refunds), note);
     }
-    let fees = format!("{} % + {} each", terms.fee_percent.normalize(), terms.fee_fixed);
+    let fees = format!(
+        "{} % + {} each",
+        terms.fee_percent.normalize(),
+        terms.fee_fixed
+    );
     let fees = match total.sure(EntryKind::Fee) {
         Some(world::money::Certainty::Known) => "what Stripe kept".to_owned(),
         _ => fees,
     };
     figure("fees", less(total.fees), sure(total, EntryKind::Fee, fees));
-    figure("servers", less(total.servers), sure(total, EntryKind::ServerCost, rate(terms)));
+    figure(
+        "servers",
+        less(total.servers),
+        sure(total, EntryKind::ServerCost, rate(terms)),
+    );
     let affiliates = count(revenue.by_affiliate.len(), "affiliate");
     figure("affiliates", less(total.shares), affiliates);
     if let Some(net) = total.net() {
@@ -119,7 +131,9 @@ fn notes(
     for mismatch in &income.mismatches {
         let words = match mismatch {
             Mismatch::PaidButDead { subscription, site } => {
-                let site = site.as_ref().map_or_else(|| "no site".to_owned(), ToString::to_string);
+                let site = site
+                    .as_ref()
+                    .map_or_else(|| "no site".to_owned(), ToString::to_string);
                 format!("{site} is paid for by {subscription} and not there")
             }
             Mismatch::AliveButUnpaid { site } => {
@@ -134,7 +148,10 @@ fn notes(
         .find(|(provider, _)| **provider == vocab::Provider::Stripe)
     {
         let age = now.since(*since);
-        out.say(Tone::Warn, format!("Stripe cannot be read for {age}: {text}"))?;
+        out.say(
+            Tone::Warn,
+            format!("Stripe cannot be read for {age}: {text}"),
+        )?;
     }
     let words = match income.read {
         Some(read) => format!("Stripe was read {} ago", now.since(read)),
@@ -185,7 +202,11 @@ pub(super) fn sites(revenue: &Revenue, world: &World, out: &mut Stream) -> Resul
     let mut rows = figures::sites(revenue, world);
     rows.sort_by_key(|row| left(&row.figures));
     for row in rows {
-        let begin = [Cell::of(&row.site), Cell::of(&row.affiliate), Cell::of(row.state)];
+        let begin = [
+            Cell::of(&row.site),
+            Cell::of(&row.affiliate),
+            Cell::of(row.state),
+        ];
         table.row(begin.into_iter().chain(cells(&row.figures)).collect());
     }
     table.print(out, 0)
@@ -236,7 +257,16 @@ pub(super) fn invoices(
         };
         return out.say(Tone::Dim, words);
     }
-    let heads = ["DATE", "INVOICE", "SITE", "AFFILIATE", "DUE", "PAID", "FEE", "STATE"];
+    let heads = [
+        "DATE",
+        "INVOICE",
+        "SITE",
+        "AFFILIATE",
+        "DUE",
+        "PAID",
+        "FEE",
+        "STATE",
+    ];
     let mut table = Table::new(&heads);
     for row in rows {
         let tone = match row.state {

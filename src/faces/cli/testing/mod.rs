@@ -180,6 +180,7 @@ pub(crate) async fn said(words: &[&str], scene: Scene) -> Said {
         command: (!scene.read_only).then_some(scene.command as Arc<dyn link::Command>),
         logs: Vec::new(),
         affiliates: Vec::new(),
+        providers: false,
         report: config::Report::default(),
     };
     let console = console(

@@ -61,11 +61,7 @@ pub fn margin(statement: &Statement) -> String {
 }
 
 /// A row for each invoice of a site, or of all sites, the newest first; why there is none.
-pub fn invoice_lines(
-    site: Option<&Domain>,
-    seen: Seen<'_>,
-    look: &Look<'_>,
-) -> Vec<Line<'static>> {
+pub fn invoice_lines(site: Option<&Domain>, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
     let styles = look.styles;
     let billing = &seen.world.billing;
     let history = billing.history(site);
@@ -90,7 +86,10 @@ pub fn invoice_lines(
             _ => Role::Dim,
         };
         let number = invoice.number.as_ref().unwrap_or(&invoice.id);
-        let whose = owner.site.as_ref().map_or_else(String::new, ToString::to_string);
+        let whose = owner
+            .site
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         let fee = billing.fee_of(invoice);
         let fee = fee.map_or_else(|| NONE.to_owned(), |fee| less(fee).to_string());
         let tried = match invoice.attempts {

@@ -27,9 +27,17 @@ pub(super) fn sheet(seen: Seen<'_>) -> Sheet {
     ];
     for (name, money, words) in [
         ("at risk", income.at_risk, "an hour: down or past due"),
-        ("past due", income.recurring.past_due, "invoices that were not paid"),
+        (
+            "past due",
+            income.recurring.past_due,
+            "invoices that were not paid",
+        ),
     ] {
-        let role = if money.amount.is_zero() { Role::Ok } else { Role::Bad };
+        let role = if money.amount.is_zero() {
+            Role::Ok
+        } else {
+            Role::Bad
+        };
         rows.push(row(name, money, role, words.to_owned()));
     }
     Sheet {

@@ -13,7 +13,12 @@ pub(super) fn business_concerns(world: &World, now: Time, found: &mut Vec<Concer
     if is_blind(world, now) {
         found.push(blind(world, now));
     } else {
-        found.extend(world.pulses.keys().filter_map(|site| down(world, site, now)));
+        found.extend(
+            world
+                .pulses
+                .keys()
+                .filter_map(|site| down(world, site, now)),
+        );
     }
     let late = world.billing.history(None);
     let late = late.iter().filter(|(invoice, _)| invoice.is_late(now));
@@ -34,8 +39,17 @@ pub(super) fn business_concerns(world: &World, now: Time, found: &mut Vec<Concer
                 format!("asked again in {}", until.since(now)),
             ),
             (None, true) => (
-                format!("{} % of {}'s quota is used", quota.used_percent(now), quota.provider),
-                format!("{} of {} left, full in {}", quota.left(now), quota.limit, quota.refill(now)),
+                format!(
+                    "{} % of {}'s quota is used",
+                    quota.used_percent(now),
+                    quota.provider
+                ),
+                format!(
+                    "{} of {} left, full in {}",
+                    quota.left(now),
+                    quota.limit,
+                    quota.refill(now)
+                ),
             ),
             (None, false) => continue,
         };
@@ -61,7 +75,11 @@ fn concern(severity: Severity, about: About, title: &str, detail: &str, since: T
 
 /// No site can be seen from here.
 fn blind(world: &World, now: Time) -> Concern {
-    let since = world.pulses.values().filter_map(|pulse| pulse.last_good).max();
+    let since = world
+        .pulses
+        .values()
+        .filter_map(|pulse| pulse.last_good)
+        .max();
     concern(
         Severity::Warning,
         About::Console(Text::line("sites")),
@@ -83,22 +101,43 @@ fn down(world: &World, site: &Domain, now: Time) -> Option<Concern> {
         return None;
     }
     let title = format!("{site} is down");
-    Some(concern(Severity::Critical, About::Site(site.clone()), &title, &words, pulse.since))
+    Some(concern(
+        Severity::Critical,
+        About::Site(site.clone()),
+        &title,
+        &words,
+        pulse.since,
+    ))
 }
 
 fn late_payment(world: &World, invoice: &Invoice, owner: &Subscription, now: Time) -> Concern {
-    let whose = owner.site.as_ref().map_or_else(|| invoice.customer.to_string(), ToString::to_string);
+    let whose = owner
+        .site
+        .as_ref()
+        .map_or_else(|| invoice.customer.to_string(), ToString::to_string);
     let (title, since) = match invoice.attempts {
-        0 => (format!("payment of {whose} is late"), invoice.due_at.unwrap_or(invoice.created)),
+        0 => (
+            format!("payment of {whose} is late"),
+            invoice.due_at.unwrap_or(invoice.created),
+        ),
         1 => (format!("payment of {whose} failed"), invoice.created),
-        attempts => (format!("payment of {whose} failed {attempts} times"), invoice.created),
+        attempts => (
+            format!("payment of {whose} failed {attempts} times"),
+            invoice.created,
+        ),
     };
     let again = invoice.next_attempt.filter(|at| *at > now);
     let detail = match again {
         Some(at) => format!("{} open, tried again in {}", invoice.due, at.since(now)),
         None => format!("{} open, invoice {}", invoice.due, number(invoice)),
     };
-    concern(Severity::Warning, about(world, owner.site.as_ref()), &title, &detail, since)
+    concern(
+        Severity::Warning,
+        about(world, owner.site.as_ref()),
+        &title,
+        &detail,
+        since,
+    )
 }
 
 fn number(invoice: &Invoice) -> &str {
@@ -117,9 +156,13 @@ fn mismatched(world: &World, mismatch: &Mismatch, now: Time) -> Option<Concern> 
     let read = world.billing.read.unwrap_or(now);
     Some(match mismatch {
         // A dead site that is in the books is said by its own line.
-        Mismatch::PaidButDead { site: Some(site), .. } if world.sites.contains_key(site) => return None,
+        Mismatch::PaidButDead {
+            site: Some(site), ..
+        } if world.sites.contains_key(site) => return None,
         Mismatch::PaidButDead { subscription, site } => {
-            let what = site.as_ref().map_or_else(|| "no site".to_owned(), ToString::to_string);
+            let what = site
+                .as_ref()
+                .map_or_else(|| "no site".to_owned(), ToString::to_string);
             concern(
                 Severity::Warning,
                 about(world, None),

@@ -67,8 +67,16 @@ pub fn invoices(world: &World, month: Option<Month>, now: Time) -> String {
         let cells = [
             date.get(..10).unwrap_or(&date).to_owned(),
             quoted(invoice.number.as_ref().unwrap_or(&invoice.id)),
-            owner.site.as_ref().map(ToString::to_string).unwrap_or_default(),
-            owner.affiliate.as_ref().map(ToString::to_string).unwrap_or_default(),
+            owner
+                .site
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            owner
+                .affiliate
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             invoice.word(now).to_owned(),
             plain(invoice.due),
             plain(invoice.paid),

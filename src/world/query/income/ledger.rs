@@ -22,7 +22,10 @@ pub fn ledger(
         .billing
         .entries(month.begins(), month.ends(), &place)?;
     let is_over = month < Month::of(now);
-    let is_read = world.billing.since.is_some_and(|since| since <= month.begins());
+    let is_read = world
+        .billing
+        .since
+        .is_some_and(|since| since <= month.begins());
     let at = if month == Month::of(now) {
         now
     } else {
@@ -100,7 +103,9 @@ fn unsold(
     for (node, sites) in nodes {
         let (cost, source) = costs
             .get(node)
-            .map_or((terms.server_cost, Source::Estimated), |cost| (*cost, Source::Known));
+            .map_or((terms.server_cost, Source::Estimated), |cost| {
+                (*cost, Source::Known)
+            });
         let parts = cost.split(sites.len()).ok_or(MoneyError::TooLarge)?;
         for (site, amount) in sites.into_iter().zip(parts) {
             entries.push(LedgerEntry {
@@ -123,7 +128,10 @@ fn costs(world: &World, sites: &[&Site]) -> BTreeMap<NodeName, Money> {
         .iter()
         .filter_map(|site| Some((server(site)?, site.cost?)));
     let mut costs: BTreeMap<NodeName, Money> = booked.collect();
-    let listed = world.servers.iter().flat_map(|prices| prices.servers.values());
+    let listed = world
+        .servers
+        .iter()
+        .flat_map(|prices| prices.servers.values());
     costs.extend(listed.map(|server| (server.name.clone(), server.monthly)));
     costs
 }

@@ -123,7 +123,9 @@ pub fn paid(world: &World, site: &Site) -> bool {
         return false;
     }
     let billing = &world.billing;
-    let known = billing.subscriptions.get(site.objects.subscription.as_str());
+    let known = billing
+        .subscriptions
+        .get(site.objects.subscription.as_str());
     match (known, billing.read) {
         (Some(known), _) => known.is_active(),
         (None, Some(read)) => site.created + SETTLES > read,
@@ -159,7 +161,10 @@ pub fn is_blind(world: &World, now: Time) -> bool {
         .collect();
     places.len() > 1
         && visits().all(on_the_way)
-        && !world.quotas.values().any(|quota| quota.said && quota.at >= first)
+        && !world
+            .quotas
+            .values()
+            .any(|quota| quota.said && quota.at >= first)
 }
 
 /// How a site does by the visits to it: unknown while this machine sees none of them.
@@ -208,10 +213,13 @@ pub fn standings(world: &World, now: Time) -> BTreeMap<Domain, Standing> {
 
 /// Whether a service of the fleet file watches a site's address already.
 pub fn host_probed(world: &World, site: &Domain) -> bool {
-    world.services.values().any(|service| match &service.spec.probe {
-        ProbeKind::Http { url, .. } => host(url) == site.as_str(),
-        _ => false,
-    })
+    world
+        .services
+        .values()
+        .any(|service| match &service.spec.probe {
+            ProbeKind::Http { url, .. } => host(url) == site.as_str(),
+            _ => false,
+        })
 }
 
 fn host(url: &Text) -> &str {
@@ -225,7 +233,11 @@ fn sum(
     (month, entries): (Month, &[LedgerEntry]),
     now: Time,
 ) -> Result<Income, MoneyError> {
-    let sold: Vec<&Site> = world.sites.values().filter(|site| paid(world, site)).collect();
+    let sold: Vec<&Site> = world
+        .sites
+        .values()
+        .filter(|site| paid(world, site))
+        .collect();
     let subscriptions = subscriptions(world, &sold);
     let standings = standings(world, now);
     let is_down = |site: &&&Site| standings.get(&site.domain) == Some(&Standing::Dead);
@@ -246,9 +258,7 @@ fn sum(
         price: price.filter(|price| sold.iter().all(|site| site.price == *price)),
         down: sold.iter().filter(is_down).count(),
         at_risk: money::at_risk(&subscriptions, &standings, terms)?,
-        mismatches: read.map_or_else(BTreeSet::new, |_| {
-            money::reconcile(&subscriptions, &served)
-        }),
+        mismatches: read.map_or_else(BTreeSet::new, |_| money::reconcile(&subscriptions, &served)),
     })
 }
 

@@ -236,7 +236,11 @@ fn invoice(number: usize, status: money::InvoiceStatus, created: Time) -> money:
         customer: format!("cus_{number}").as_str().into(),
         status,
         due: price,
-        paid: if paid { price } else { Money::zero(price.currency) },
+        paid: if paid {
+            price
+        } else {
+            Money::zero(price.currency)
+        },
         elsewhere: Money::zero(price.currency),
         created,
         paid_at: paid.then_some(created),
@@ -246,7 +250,13 @@ fn invoice(number: usize, status: money::InvoiceStatus, created: Time) -> money:
     }
 }
 
-fn movement(number: usize, kind: money::MovementKind, cents: i64, fee: i64, at: Time) -> money::Movement {
+fn movement(
+    number: usize,
+    kind: money::MovementKind,
+    cents: i64,
+    fee: i64,
+    at: Time,
+) -> money::Movement {
     money::Movement {
         id: format!("txn_{number}_{kind:?}_{}", at.0).as_str().into(),
         kind,
@@ -268,16 +278,21 @@ fn read(change: money::BillingChange) -> Fact {
 }
 
 fn certainty(statement: &Statement, kind: money::EntryKind) -> &'static str {
-    statement.sure(kind).map_or("nothing", money::Certainty::word)
+    statement
+        .sure(kind)
+        .map_or("nothing", money::Certainty::word)
 }
 
 #[test]
 fn fifty_dollars_are_really_thirteen_by_what_stripe_kept() {
     use money::{EntryKind, MovementKind};
     let mut world = world((0..50).map(site), terms());
-    let movements = (0..50).map(|number| movement(number, MovementKind::Charge, 1500, 74, NOW - Span::days(2)));
+    let movements =
+        (0..50).map(|number| movement(number, MovementKind::Charge, 1500, 74, NOW - Span::days(2)));
     let change = money::BillingChange {
-        subscriptions: (0..50).map(|number| subscribed(number, SubscriptionStatus::Active)).collect(),
+        subscriptions: (0..50)
+            .map(|number| subscribed(number, SubscriptionStatus::Active))
+            .collect(),
         movements: movements.collect(),
         ..money::BillingChange::default()
     };
@@ -287,7 +302,10 @@ fn fifty_dollars_are_really_thirteen_by_what_stripe_kept() {
     assert_eq!(net(&world).as_deref(), Some("$13.00"));
     assert_eq!(certainty(&found.total, EntryKind::Fee), "known");
     assert_eq!(certainty(&found.total, EntryKind::ServerCost), "estimated");
-    assert_eq!((found.recurring.mrr.to_string(), found.paying), ("$750.00".into(), 50));
+    assert_eq!(
+        (found.recurring.mrr.to_string(), found.paying),
+        ("$750.00".into(), 50)
+    );
     // The provider of servers says what they cost: half of them EUR 1 less.
     let price = |number: usize| crate::ServerPrice {
         id: number.to_string().as_str().into(),
@@ -298,13 +316,19 @@ fn fifty_dollars_are_really_thirteen_by_what_stripe_kept() {
         created: None,
     };
     let prices = crate::ServerPrices {
-        servers: (0..25).map(price).map(|price| (price.name.clone(), price)).collect(),
+        servers: (0..25)
+            .map(price)
+            .map(|price| (price.name.clone(), price))
+            .collect(),
         read: NOW,
     };
     apply(&mut world, Fact::ServersPriced(Box::new(prices)));
     let found = income(&world, NOW).expect("terms").expect("one currency");
     assert_eq!(net(&world).as_deref(), Some("$40.50"));
-    assert_eq!(certainty(&found.total, EntryKind::ServerCost), "partly known");
+    assert_eq!(
+        certainty(&found.total, EntryKind::ServerCost),
+        "partly known"
+    );
 }
 
 #[test]
@@ -333,14 +357,23 @@ fn each_month_has_what_was_paid_in_it() {
     // given back of an earlier charge is no payment of this one.
     assert_eq!(
         shown,
-        [("$0.00", "$0.00"), ("$15.00", "$0.00"), ("$30.00", "$15.00")]
-            .map(|(gross, refunds)| (gross.to_owned(), refunds.to_owned()))
+        [
+            ("$0.00", "$0.00"),
+            ("$15.00", "$0.00"),
+            ("$30.00", "$15.00")
+        ]
+        .map(|(gross, refunds)| (gross.to_owned(), refunds.to_owned()))
     );
     let present = &trend[2].1;
     // Two shares of $3 for what is expected, one taken back.
-    assert_eq!((present.shares.to_string(), present.fees.to_string()), ("$3.00".into(), "$1.47".into()));
+    assert_eq!(
+        (present.shares.to_string(), present.fees.to_string()),
+        ("$3.00".into(), "$1.47".into())
+    );
     // A month nobody was asked about is estimated, and says so.
-    let unread = revenue_of(&world, Month::of(before), NOW).expect("terms").expect("one currency");
+    let unread = revenue_of(&world, Month::of(before), NOW)
+        .expect("terms")
+        .expect("one currency");
     assert!(!unread.by_site[&site(0).domain].gross.amount.is_zero());
     assert_eq!(unread.by_node.len(), 2);
 }
@@ -359,10 +392,15 @@ fn what_was_paid_elsewhere_cost_no_fee() {
     };
     apply(&mut world, read(change));
     let found = income(&world, NOW).expect("terms").expect("one currency");
-    assert_eq!((found.total.gross.to_string(), found.total.fees.to_string()), ("$15.00".into(), "$0.00".into()));
+    assert_eq!(
+        (found.total.gross.to_string(), found.total.fees.to_string()),
+        ("$15.00".into(), "$0.00".into())
+    );
     let fee = world.billing.fee_of(&paid).expect("a fee");
     assert!(fee.amount.is_zero());
-    assert!(csv::invoices(&world, None, NOW).contains(",site-0.example,harbor,paid,15.00,15.00,0,USD"));
+    assert!(
+        csv::invoices(&world, None, NOW).contains(",site-0.example,harbor,paid,15.00,15.00,0,USD")
+    );
 }
 
 #[test]
@@ -380,7 +418,12 @@ fn stripes_word_on_who_pays_goes_before_the_books() {
         ..subscribed(1, Canceled)
     };
     let change = money::BillingChange {
-        subscriptions: vec![subscribed(0, Active), canceled, subscribed(2, PastDue), gone],
+        subscriptions: vec![
+            subscribed(0, Active),
+            canceled,
+            subscribed(2, PastDue),
+            gone,
+        ],
         invoices: vec![invoice(2, money::InvoiceStatus::Open, NOW - Span::days(9))],
         ..money::BillingChange::default()
     };
@@ -390,17 +433,29 @@ fn stripes_word_on_who_pays_goes_before_the_books() {
     }
     let found = income(&world, NOW).expect("terms").expect("one currency");
     // Site 1 was canceled, and of site 3 Stripe knows nothing at all.
-    assert_eq!((found.paying, found.recurring.mrr.to_string()), (2, "$45.00".into()));
+    assert_eq!(
+        (found.paying, found.recurring.mrr.to_string()),
+        (2, "$45.00".into())
+    );
     assert_eq!(found.recurring.past_due.to_string(), "$15.00");
     let names: Vec<String> = found
         .mismatches
         .iter()
         .map(|mismatch| match mismatch {
-            Mismatch::PaidButDead { site, .. } => format!("dead {}", site.as_ref().expect("a site")),
+            Mismatch::PaidButDead { site, .. } => {
+                format!("dead {}", site.as_ref().expect("a site"))
+            }
             Mismatch::AliveButUnpaid { site } => format!("unpaid {site}"),
         })
         .collect();
-    assert_eq!(names, ["dead gone.example", "unpaid site-1.example", "unpaid site-3.example"]);
+    assert_eq!(
+        names,
+        [
+            "dead gone.example",
+            "unpaid site-1.example",
+            "unpaid site-3.example"
+        ]
+    );
     let said: Vec<String> = crate::query::concerns(&world, NOW)
         .iter()
         .map(|concern| concern.title.to_string())
@@ -419,7 +474,9 @@ fn stripes_word_on_who_pays_goes_before_the_books() {
 fn visit(world: &mut World, number: usize, result: Result<(), ProbeTrouble>) {
     let outcome = ProbeOutcome {
         millis: 80.0,
-        result: result.map(|()| ProbeDetail::Plain).map_err(|trouble| (trouble, "words".into())),
+        result: result
+            .map(|()| ProbeDetail::Plain)
+            .map_err(|trouble| (trouble, "words".into())),
     };
     apply(
         world,
@@ -454,10 +511,18 @@ fn one_failed_visit_is_not_down_and_three_are() {
     assert_eq!(state(&world), ServiceState::Down);
     assert_eq!(standings(&world, NOW)[&site(0).domain], Standing::Dead);
     let concerns = crate::query::concerns(&world, NOW);
-    assert!(concerns.iter().any(|concern| concern.title == "site-0.example is down"), "{concerns:?}");
+    assert!(
+        concerns
+            .iter()
+            .any(|concern| concern.title == "site-0.example is down"),
+        "{concerns:?}"
+    );
     // What was seen too long ago is not known any more.
     let later = NOW + Span::minutes(5);
-    assert_eq!(site_state(&world, &site(0).domain, later), ServiceState::Unknown);
+    assert_eq!(
+        site_state(&world, &site(0).domain, later),
+        ServiceState::Unknown
+    );
     assert_eq!(standings(&world, later)[&site(0).domain], Standing::Unknown);
 }
 
@@ -468,8 +533,15 @@ fn a_console_without_a_network_is_blind_and_no_site_is_red() {
         (0..3).for_each(|number| visit(&mut world, number, Err(ProbeTrouble::Timeout)));
     }
     assert!(is_blind(&world, NOW));
-    assert!(standings(&world, NOW).values().all(|standing| *standing == Standing::Unknown));
-    assert_eq!(site_state(&world, &site(0).domain, NOW), ServiceState::Unknown);
+    assert!(
+        standings(&world, NOW)
+            .values()
+            .all(|standing| *standing == Standing::Unknown)
+    );
+    assert_eq!(
+        site_state(&world, &site(0).domain, NOW),
+        ServiceState::Unknown
+    );
     let said: Vec<String> = crate::query::concerns(&world, NOW)
         .iter()
         .map(|concern| concern.title.to_string())
@@ -489,10 +561,21 @@ fn a_console_without_a_network_is_blind_and_no_site_is_red() {
     apply(&mut world, Fact::QuotaRead(quota));
     assert!(!is_blind(&world, NOW));
     let concerns = crate::query::concerns(&world, NOW);
-    let titles: Vec<&str> = concerns.iter().map(|concern| concern.title.as_str()).collect();
+    let titles: Vec<&str> = concerns
+        .iter()
+        .map(|concern| concern.title.as_str())
+        .collect();
     assert!(titles.contains(&"site-1.example is down"), "{titles:?}");
-    assert!(titles.contains(&"97 % of Hetzner's quota is used"), "{titles:?}");
+    assert!(
+        titles.contains(&"97 % of Hetzner's quota is used"),
+        "{titles:?}"
+    );
     // As it refills the signal goes by itself.
     let refilled = crate::query::concerns(&world, NOW + Span::minutes(20));
-    assert!(!refilled.iter().any(|concern| concern.title.contains("quota")), "{refilled:?}");
+    assert!(
+        !refilled
+            .iter()
+            .any(|concern| concern.title.contains("quota")),
+        "{refilled:?}"
+    );
 }

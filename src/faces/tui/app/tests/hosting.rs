@@ -2,9 +2,12 @@
 
 use world::{Intent, RunState, SiteVerb};
 
+use vocab::{Provider, Span};
+use world::{Event, Fact, Quota};
+
 use super::Bench;
 use crate::app::Demand;
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, NOW};
 
 #[test]
 fn the_revenue_is_written_as_values() {
@@ -15,7 +18,7 @@ fn the_revenue_is_written_as_values() {
     };
     assert_eq!(name, "revenue-2026-11-21T14-02-11-000Z.csv");
     assert_eq!(text.lines().count(), 101, "a heading and every site");
-    assert!(text.contains("site-6.example,harbor,suspended,0,0,11.00,0,-11.00,USD,true"));
+    assert!(text.contains("site-6.example,harbor,suspended,0,0,0,11.00,0,-11.00,USD,true"));
 }
 
 #[test]
@@ -25,7 +28,7 @@ fn a_row_of_the_revenue_leads_to_its_site() {
     bench.press("8<enter>");
     let screen = bench.screen(120, 40);
     assert!(
-        screen.contains("7 sites") && screen.contains("the provider's price"),
+        screen.contains("7 sites") && screen.contains("€4.35, estimated"),
         "{screen}"
     );
     bench.press("-");
@@ -97,4 +100,59 @@ fn a_site_is_seen_from_the_first_step_of_its_making() {
     run.state = RunState::RolledBack;
     bench.world.runs.insert(run.id(), run);
     assert!(bench.screen(120, 20).contains("No site is hosted"));
+}
+
+#[test]
+fn what_was_billed_is_shown_and_written_as_values() {
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("8]]]");
+    let screen = bench.screen(160, 48);
+    assert!(
+        screen.contains("failed 2 times") && screen.contains("-$0.74"),
+        "{screen}"
+    );
+    let demands = bench.press("X");
+    let [Demand::Export { text, .. }] = demands.as_slice() else {
+        panic!("{demands:?}");
+    };
+    assert!(
+        text.contains("alpha.example,juniper,paid,15.00,15.00,0.74,USD"),
+        "{text}"
+    );
+    bench.press("[");
+    assert!(bench.screen(160, 48).contains("2026-11"), "the months");
+}
+
+#[test]
+fn a_site_shows_its_visits() {
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("7/alpha<enter><enter>]");
+    let screen = bench.screen(120, 40);
+    for words in ["visits from here", "99.16 %", "visitors", "4xx"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+}
+
+#[test]
+fn the_header_says_what_is_left_of_quotas() {
+    let mut bench = Bench::new(Fixture::hosting());
+    assert!(
+        bench.screen(240, 40).contains("quota H 97%"),
+        "where there is room"
+    );
+    let narrow = bench.screen(110, 40);
+    assert!(!narrow.contains("quota"), "{narrow}");
+    let known = bench.world.quotas[&Provider::Hetzner];
+    let short = Quota {
+        left: 500,
+        full_at: NOW + Span::seconds(3100),
+        ..known
+    };
+    let fact = Fact::QuotaRead(short);
+    bench.world.apply(&Event { at: NOW, fact });
+    let narrow = bench.screen(110, 40);
+    assert!(
+        narrow.contains("quota H 13%"),
+        "what is short is always said: {narrow}"
+    );
 }

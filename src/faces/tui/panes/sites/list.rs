@@ -103,15 +103,12 @@ impl Sums {
         }
     }
 
-    /// The books' word, unless a probe or a run that makes it knows better.
-    pub fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
-        match making(&site.domain, seen) {
-            Some(run) => Sign::of_run(&run.state),
-            None => {
-                let visited = watch::sign(site, self.sight, seen);
-                sign_of(site, self.standings.get(&site.domain), visited)
-            }
+    fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
+        if let Some(run) = making(&site.domain, seen) {
+            return Sign::of_run(&run.state);
         }
+        let visited = watch::sign(site, self.sight, seen);
+        sign_of(site, self.standings.get(&site.domain), visited)
     }
 
     fn net(&self, site: &Site) -> Option<Money> {

@@ -58,7 +58,11 @@ pub fn cells(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> [Line<'static>; 3]
     };
     let uptime = pulse.of_day(seen.now).uptime();
     let uptime = uptime.map_or_else(none, |share| Line::from(share_ink(styles, share)));
-    [latency(pulse, seen.now, styles), uptime, visits(pulse, seen.now, styles)]
+    [
+        latency(pulse, seen.now, styles),
+        uptime,
+        visits(pulse, seen.now, styles),
+    ]
 }
 
 /// The last answer's time; dashes while it is old or was none.
@@ -87,8 +91,8 @@ fn visits(pulse: &Pulse, now: Time, styles: &Styles) -> Line<'static> {
 /// A count in at most five cells: `812`, `12.4k`, `3.1M`.
 fn short(count: u64) -> String {
     match count {
-        ..1000 => count.to_string(),
-        ..1_000_000 => format!("{:.1}k", count as f64 / 1e3),
+        0..1000 => count.to_string(),
+        1000..1_000_000 => format!("{:.1}k", count as f64 / 1e3),
         _ => format!("{:.1}M", count as f64 / 1e6),
     }
 }
@@ -141,7 +145,11 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
         }
     }
     if let Some(last) = &pulse.last {
-        pairs.noted("looked", format!("{} ago", age(now, last.at)), format!("every {}", last.every));
+        pairs.noted(
+            "looked",
+            format!("{} ago", age(now, last.at)),
+            format!("every {}", last.every),
+        );
     }
     let (of_day, of_month) = (pulse.of_day(now), pulse.of_month(now));
     pairs.line("24 hours", uptime(styles, &of_day));
@@ -153,14 +161,26 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
             pairs.line("log", vec![styles.ink(Role::Warn, why.to_string())]);
         }
         (None, Some(read)) => {
-            pairs.noted("log", format!("read {} ago", age(now, read)), "visits from consoles left aside");
+            pairs.noted(
+                "log",
+                format!("read {} ago", age(now, read)),
+                "visits from consoles left aside",
+            );
         }
         (None, None) => {
             pairs.noted("log", "–", "not read since the start");
         }
     }
-    let today = pulse.days.get(&world::pulse::day(now)).copied().unwrap_or_default();
-    for (label, tally) in [("today", &today), ("24 hours", &of_day), ("30 days", &of_month)] {
+    let today = pulse
+        .days
+        .get(&world::pulse::day(now))
+        .copied()
+        .unwrap_or_default();
+    for (label, tally) in [
+        ("today", &today),
+        ("24 hours", &of_day),
+        ("30 days", &of_month),
+    ] {
         pairs.line(label, traffic(styles, tally, label != "24 hours"));
     }
     let course = pulse.course(now, 24);
@@ -179,7 +199,9 @@ fn uptime(styles: &Styles, tally: &Tally) -> Vec<Ink<'static>> {
         return vec![styles.ink(Role::Dim, "not known: not visited in that time")];
     };
     let mean = tally.millis.checked_div(tally.good);
-    let mean = mean.map_or_else(String::new, |mean| format!(", {} on average", millis(mean as f32)));
+    let mean = mean.map_or_else(String::new, |mean| {
+        format!(", {} on average", millis(mean as f32))
+    });
     let visits = tally.good + tally.bad;
     let note = format!("  of {visits} visits, {} failed{mean}", tally.bad);
     vec![share_ink(styles, share), styles.ink(Role::Dim, note)]
@@ -188,7 +210,10 @@ fn uptime(styles: &Styles, tally: &Tally) -> Vec<Ink<'static>> {
 fn traffic(styles: &Styles, tally: &Tally, visitors: bool) -> Vec<Ink<'static>> {
     let mut line = vec![
         styles.ink(Role::Text, format!("{:>6}", short(tally.requests))),
-        styles.ink(Role::Dim, format!(" requests {:>8}", Bytes(tally.bytes).to_string())),
+        styles.ink(
+            Role::Dim,
+            format!(" requests {:>8}", Bytes(tally.bytes).to_string()),
+        ),
     ];
     if visitors {
         line.push(styles.ink(Role::Text, format!("{:>7}", short(tally.visitors))));
