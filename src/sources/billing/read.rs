@@ -36,6 +36,14 @@ pub(super) fn subscription(
         Status::Paused => SubscriptionStatus::Paused,
         Status::Other(_) => SubscriptionStatus::Unknown,
     };
+    // While the site is suspended nothing is collected, whatever the subscription is called.
+    let suspended = found.pause_collection.is_some();
+    let status = match status {
+        SubscriptionStatus::Active | SubscriptionStatus::PastDue if suspended => {
+            SubscriptionStatus::Paused
+        }
+        status => status,
+    };
     let ended = found.ended_at.or(found.canceled_at);
     Some(Subscription {
         id: Text::line(found.id.as_str()),

@@ -103,7 +103,8 @@ impl Sums {
         }
     }
 
-    fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
+    /// The books' word, unless a visit, a probe or a run that makes it knows better.
+    pub fn sign(&self, site: &Site, seen: Seen<'_>) -> Sign {
         if let Some(run) = making(&site.domain, seen) {
             return Sign::of_run(&run.state);
         }
