@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn moments_are_days_of_utc() {
-        let times = ["2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"].map(|text| Time::parse(text));
+        let times = ["2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"].map(Time::parse);
         let [Some(before), Some(after)] = times else {
             panic!("two moments");
         };

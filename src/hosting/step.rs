@@ -170,16 +170,17 @@ impl Step for Doing {
             SiteStep::SshKey | SiteStep::Server | SiteStep::EndServer | SiteStep::EndOldServer => {
                 servers
             }
-            SiteStep::Record | SiteStep::Repoint | SiteStep::EndRecord | SiteStep::EndOldRecord => {
-                names
-            }
+            SiteStep::Record
+            | SiteStep::Repoint
+            | SiteStep::EndRecord
+            | SiteStep::EndOldRecord
+            | SiteStep::Backup(BackupStep::Redirect) => names,
             SiteStep::Customer
             | SiteStep::Subscription
             | SiteStep::EndSubscription
             | SiteStep::Pause
             | SiteStep::Unpause
             | SiteStep::Note => money,
-            SiteStep::Backup(BackupStep::Redirect) => names,
             SiteStep::Backup(_) => backup::settle(&self.work),
             // Done over a connection of ours, whose end ends the command, or by ourselves.
             _ => Span::ZERO,

@@ -11,6 +11,9 @@ use super::support::{DEPLOYMENT, Home, Sandbox, page, seconds, until};
 
 const DOMAIN: &str = "shop.example.com";
 
+/// How long a run may take here, where nothing is optimised.
+const RUN: Duration = Duration::from_mins(2);
+
 /// How long a run that was killed may take to come to its end in another process.
 const RESUMED: Duration = Duration::from_mins(3);
 
@@ -81,7 +84,7 @@ fn ground() -> Option<(Home, Sandbox)> {
     let folder = home.at("site");
     fs::create_dir_all(folder.join("pictures")).unwrap();
     // Not to be packed: long enough to be met in the middle.
-    let noise: Vec<u8> = (0..24_u64 << 17)
+    let noise: Vec<u8> = (0..6_u64 << 17)
         .flat_map(|number| {
             number
                 .wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -124,19 +127,19 @@ fn a_site_outlives_its_server_and_the_program() {
     let key = fs::metadata(home.state().join("backup.key")).unwrap();
     assert_eq!(key.len(), 32);
 
-    let drilled = home.run(&["backup", "drill", DOMAIN]);
+    let drilled = home.run_within(RUN, &["backup", "drill", DOMAIN]);
     assert_eq!(drilled.code, 0, "{drilled:?}");
     assert!(listed(&home)[0]["verified"].is_string());
     let looked = home.at("look");
     let to = looked.display().to_string();
-    let laid = home.run(&["restore", DOMAIN, "--to", &to]);
+    let laid = home.run_within(RUN, &["restore", DOMAIN, "--to", &to]);
     assert_eq!(laid.code, 0, "{laid:?}");
     let release = made[0]["release"].as_str().unwrap();
     let page_there = fs::read_to_string(looked.join(release).join("index.html"));
     assert_eq!(page_there.unwrap(), "first edition");
 
     // A second one, damaged where it lies: the drill finds it, and the restore does not touch the site.
-    let second = home.run(&["backup", DOMAIN]);
+    let second = home.run_within(RUN, &["backup", DOMAIN]);
     assert_eq!(second.code, 0, "{second:?}");
     let newest = listed(&home)[0]["id"].as_str().unwrap().to_owned();
     let damaged = files(&backups)
@@ -147,7 +150,7 @@ fn a_site_outlives_its_server_and_the_program() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&damaged, bytes).unwrap();
-    let drilled = home.run(&["backup", "drill", DOMAIN]);
+    let drilled = home.run_within(RUN, &["backup", "drill", DOMAIN]);
     assert_eq!(drilled.code, 1, "{drilled:?}");
     assert!(drilled.err.contains("damaged"), "{drilled:?}");
 
@@ -159,7 +162,7 @@ fn a_site_outlives_its_server_and_the_program() {
     });
     let files_alone = home.run(&["restore", DOMAIN, "--part", "files", "--yes"]);
     assert!(files_alone.err.contains("is gone"), "{files_alone:?}");
-    let damaged = home.run(&["restore", DOMAIN, "--yes"]);
+    let damaged = home.run_within(RUN, &["restore", DOMAIN, "--yes"]);
     assert_eq!(damaged.code, 1, "{damaged:?}");
     assert_eq!(sandbox.count("hetzner", "servers"), 0, "nothing was made");
     let oldest = made[0]["id"].as_str().unwrap();
@@ -176,7 +179,7 @@ fn a_site_outlives_its_server_and_the_program() {
     assert_eq!(sandbox.count("cloudflare", "dns_records"), 1);
 
     // All that is made afterwards is as on the first server.
-    let third = home.run(&["backup", DOMAIN]);
+    let third = home.run_within(RUN, &["backup", DOMAIN]);
     assert_eq!(third.code, 0, "{third:?}");
     let removed = home.run(&["delete", DOMAIN, "--yes", "--name", DOMAIN]);
     assert_eq!(removed.code, 0, "{removed:?}");
@@ -191,13 +194,13 @@ fn what_is_missing_for_a_backup_is_said() {
     let home = Home::new();
     let sandbox = Sandbox::start(&home, &["--no-hosts"]);
     home.fleet(&sandbox.fleet());
-    let nowhere = home.run(&["restore", DOMAIN, "--yes"]);
+    let nowhere = home.run_within(RUN, &["restore", DOMAIN, "--yes"]);
     assert!(nowhere.err.contains("[backup]"), "{nowhere:?}");
     let place = format!("[backup]\nfolder = \"{}\"\n", home.at("b").display());
     home.fleet(&(sandbox.fleet() + &place));
-    let nothing = home.run(&["restore", DOMAIN, "--yes"]);
+    let nothing = home.run_within(RUN, &["restore", DOMAIN, "--yes"]);
     assert!(nothing.err.contains("there is no backup of"), "{nothing:?}");
-    let unknown = home.run(&["backup", DOMAIN]);
+    let unknown = home.run_within(RUN, &["backup", DOMAIN]);
     assert!(unknown.err.contains("there is no site"), "{unknown:?}");
     assert_eq!(home.run(&["backup"]).code, 2, "which site");
     assert_eq!(home.run(&["restore", DOMAIN, "--part", "mail"]).code, 2);

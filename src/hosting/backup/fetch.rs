@@ -99,10 +99,9 @@ impl Opening<'_> {
         match (fetched, opened, used) {
             (Ok(()), Ok(part), Ok(used)) => Ok(Opened { part, used }),
             // Who uses it stops the opening when it stops by itself, and is stopped by it when it breaks off.
-            (Ok(()), Err(Broken::Unused), Err(why))
-            | (Err(why), _, _)
-            | (Ok(()), Ok(_), Err(why))
-            | (Ok(()), Err(Broken::Bad(why)), _) => Err(why),
+            (Err(why), _, _)
+            | (Ok(()), Err(Broken::Bad(why)), _)
+            | (Ok(()), Ok(_) | Err(Broken::Unused), Err(why)) => Err(why),
             (Ok(()), Err(Broken::Unused), Ok(_)) => Err(failed("the backup was not read whole")),
         }
     }

@@ -134,7 +134,7 @@ impl Taking<'_> {
         let (surveyed, read, written, sealed) = ends;
         let command_failed = matches!(&read, Err(Trouble::Not(_)));
         let first = if command_failed {
-            read.and_then(|()| surveyed)
+            read.and(surveyed)
         } else {
             surveyed.and_then(|surveyed| read.map(|()| surveyed))
         };

@@ -354,7 +354,7 @@ async fn only_a_manifest_makes_a_backup() {
     assert!(places().await.is_empty(), "half of one is none");
     let manifest = Manifest::new("yard".to_owned(), backup(&scene.place, &[&taken]), site());
     manifest.write(&scene.vault).await.unwrap();
-    assert_eq!(places().await, [scene.place.clone()]);
+    assert_eq!(places().await, std::slice::from_ref(&scene.place));
     let again = manifest.write(&scene.vault).await;
     assert!(again.is_err(), "none is ever overwritten");
     let elsewhere = Place {

@@ -105,23 +105,19 @@ pub(super) fn place(work: &Work) -> Result<Place> {
 /// The whole backup as an object.
 fn whole(work: &Work, kind: &str) -> Object {
     let id = work.order.backup.as_ref().map(|about| about.id.short());
-    object(
-        kind,
-        &id.unwrap_or_default().to_string(),
-        work.domain().as_str(),
-    )
+    object(kind, &id.unwrap_or_default(), work.domain().as_str())
 }
 
 /// What a part came to, for the manifest and for those who look on.
 fn part_object(work: &Work, taken: &Taken) -> Object {
-    let word = taken.part.part.word();
+    let name = taken.part.part.word();
     let mut object = object(
-        word,
+        name,
         &vocab::Bytes(taken.part.bytes).to_string(),
         work.domain().as_str(),
     );
     let part = serde_json::to_string(&taken.part).unwrap_or_default();
-    object.facts.insert(format!("part.{word}"), part);
+    object.facts.insert(format!("part.{name}"), part);
     if let Some(surveyed) = &taken.surveyed {
         let (id, files) = (surveyed.id.to_string(), surveyed.files.to_string());
         object.facts.insert("release".to_owned(), id);
@@ -249,8 +245,8 @@ async fn pruned(work: &Work) -> Outcome {
     }
 }
 
-async fn drop_object(work: &Work, word: &str) -> Result<()> {
-    let name = place(work)?.object(word)?;
+async fn drop_object(work: &Work, part: &str) -> Result<()> {
+    let name = place(work)?.object(part)?;
     let vault = work.vault()?;
     vault.storage.delete(&name).await.map_err(stored)
 }

@@ -179,7 +179,7 @@ pub(super) async fn proven(work: &Work) -> Result<Object> {
     noted.map_err(Trouble::Unknown)?;
     Ok(object(
         "verified backup",
-        &backup.id.short().to_string(),
+        &backup.id.short(),
         work.domain().as_str(),
     ))
 }

@@ -26,11 +26,11 @@ pub(super) fn of(site: &Site, seed: u64, now: Time) -> Vec<Backup> {
     days.map(|day| newest - Span::days(day))
         .filter(|at| *at > site.created)
         .enumerate()
-        .filter_map(|(number, at)| backup(site, number, own, at))
+        .filter_map(|(number, at)| backup(site, number, (seed, own), at))
         .collect()
 }
 
-fn backup(site: &Site, number: usize, own: u64, at: Time) -> Option<Backup> {
+fn backup(site: &Site, number: usize, (seed, own): (u64, u64), at: Time) -> Option<Backup> {
     let release = site
         .releases
         .iter()
@@ -47,7 +47,7 @@ fn backup(site: &Site, number: usize, own: u64, at: Time) -> Option<Backup> {
         id: run(mix(own ^ number as u64), at)?,
         domain: site.domain.clone(),
         at,
-        took: Span::millis(900 + (own % 9_000) as i64),
+        took: Span::millis(900 + (chance(seed, own, 12) * 9_000.0) as i64),
         release: release.id.clone(),
         files: release.files,
         parts: vec![

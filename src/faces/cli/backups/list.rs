@@ -211,12 +211,12 @@ fn print(world: &World, domains: &[Domain], now: Time, out: &mut Stream) -> Resu
         let backups = backups_of(world, domain);
         let overdue = protection(world, domain, now).overdue;
         if backups.is_empty() {
-            let (word, tone) = if overdue {
+            let (none, tone) = if overdue {
                 ("none, overdue", Tone::Warn)
             } else {
                 ("none", Tone::Dim)
             };
-            let mut cells = vec![Cell::of(domain.as_str()), Cell::of(word).tone(tone)];
+            let mut cells = vec![Cell::of(domain.as_str()), Cell::of(none).tone(tone)];
             cells.resize_with(9, || Cell::of(""));
             table.row(cells);
         }

@@ -54,17 +54,14 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
     pairs.line("newest", vec![newest(found, seen, look)]);
     let verified = ago(found.verified, seen);
     pairs.noted("verified", verified, "restored and compared, every byte");
-    match &seen.world.backup_rules {
-        Some(rules) => {
-            let [daily, weekly, monthly] = rules.keep;
-            let kept = format!("kept: {daily} daily, {weekly} weekly, {monthly} monthly");
-            pairs.noted("every", rules.every, kept);
-            pairs.text("place", &rules.place);
-        }
-        None => {
-            let mend = "write [backup] with folder = \"/path\", or [backup.s3], in the fleet file";
-            pairs.noted("place", "none", mend);
-        }
+    if let Some(rules) = &seen.world.backup_rules {
+        let [daily, weekly, monthly] = rules.keep;
+        let kept = format!("kept: {daily} daily, {weekly} weekly, {monthly} monthly");
+        pairs.noted("every", rules.every, kept);
+        pairs.text("place", &rules.place);
+    } else {
+        let mend = "write [backup] with folder = \"/path\", or [backup.s3], in the fleet file";
+        pairs.noted("place", "none", mend);
     }
     pairs.noted("in all", found.bytes, format!("in {} backups", found.count));
     pairs.gap();
