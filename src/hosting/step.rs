@@ -161,7 +161,10 @@ impl Step for Doing {
     }
 
     fn one_way(&self) -> bool {
-        ends(self.step)
+        match self.step {
+            SiteStep::Backup(step) => backup::is_one_way(&self.work, step),
+            step => ends(step),
+        }
     }
 
     fn settle(&self) -> Span {

@@ -3,6 +3,7 @@
 //! Flow: `found` → `wheelhouse init`; [`examine`] → `wheelhouse doctor`. Everything is looked at side by side, and
 //! every look has a deadline: a dead host costs its own line and no more.
 
+mod backups;
 mod found;
 mod here;
 mod nodes;
@@ -43,18 +44,20 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
             "correct it in the fleet file",
         )
     }));
-    let (state, programs, nodes, services, providers) = tokio::join!(
+    let (state, programs, nodes, services, providers, backups) = tokio::join!(
         here::state(),
         here::programs(over_ssh),
         nodes::examine(fabric.nodes),
         services::examine(&fleet.services),
         providers::examine(fleet, fabric.hosting),
+        backups::examine(fleet),
     );
     checks.push(state);
     checks.extend(programs);
     checks.extend(nodes);
     checks.extend(services);
     checks.extend(providers);
+    checks.extend(backups);
     checks
 }
 

@@ -4,7 +4,8 @@ use drivers::provider::Fault;
 use vocab::{Domain, RunId, SiteKind, Text, Time};
 use world::{
     Backup, BackupOrder, BackupStep, LostServer, Refusal, RefusalKind, Release, RestoreRequest,
-    Site, SiteObjects, SiteOrder, SitePart, SiteRequest, SiteStep, SiteVerb, Wanted, World,
+    Site, SiteObjects, SiteOrder, SitePart, SiteRequest, SiteState, SiteStep, SiteVerb, Wanted,
+    World,
 };
 
 use super::{Manifest, Place, Vault, doomed, is_given, parts_of};
@@ -177,6 +178,12 @@ async fn restore(
         about.to = Some(to.to_string_lossy().into_owned());
         return Ok(with(ends, SiteVerb::Restore, site, about));
     }
+    if site.state == SiteState::Suspended {
+        return Err(invalid(format!(
+            "{} is suspended, so nobody would see whether it is back: `wheelhouse site resume {}` first",
+            site.domain, site.domain
+        )));
+    }
     let before = site.current.clone();
     let gone = is_gone(ends, &site).await?;
     if gone && wish.wanted != Wanted::All {
@@ -196,6 +203,7 @@ async fn restore(
             server_name: names::server(&wish.domain, id),
             address: String::new(),
             ssh_key: String::new(),
+            made_by: Some(id),
             port: None,
             ..objects.clone()
         };

@@ -6,7 +6,8 @@ use world::{Backup, BackupOrder, BackupPart, BackupStep, SitePart};
 
 use super::{object, outcome, restore, seen, undone};
 use crate::backup::{
-    Manifest, Opening, Place, Sink, Taken, Taking, Told, Used, parts_of, prune, stored, taking,
+    Manifest, Opening, Place, Sink, Taken, Taking, Told, Used, is_given, parts_of, prune, stored,
+    taking,
 };
 use crate::webserver::Trouble;
 use crate::work::Work;
@@ -25,6 +26,16 @@ pub(crate) const fn undone_from(step: BackupStep) -> Option<RollbackLevel> {
         | BackupStep::Give(_)
         | BackupStep::Proven => None,
     }
+}
+
+/// Whether a step takes away what cannot be made again: what the site itself has written since. On a new server nothing is.
+pub(crate) fn is_one_way(work: &Work, step: BackupStep) -> bool {
+    let lost = work
+        .order
+        .backup
+        .as_ref()
+        .is_some_and(|about| about.lost.is_some());
+    matches!(step, BackupStep::Give(part) if is_given(part)) && !lost
 }
 
 /// How long a request to the place for backups may still come to something.
