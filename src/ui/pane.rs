@@ -162,6 +162,10 @@ pub enum Wish {
     Release(Domain),
     /// This site, or a part of it, as a backup has it.
     Restore(Domain),
+    /// Another place for this site.
+    Move(Domain),
+    /// Another domain for this site.
+    Rename(Domain),
 }
 
 /// A change that one of several has to be chosen for before it can be planned.
@@ -169,6 +173,8 @@ pub enum Wish {
 pub enum Pick {
     /// A kept release of this site, to be served again.
     Release(Domain),
+    /// A way out of this run, which could not see to everything.
+    WayOut(RunId),
 }
 
 /// What an action on a pane comes to. Data: the console does it, asks for it, or refuses it.

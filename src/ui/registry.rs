@@ -157,7 +157,7 @@ actions! {
     RevenueExport "revenue.export" List Look "export" "Writes the figures of every site to a CSV file.";
     AttentionAcknowledge "attention.acknowledge" List Look "acknowledge" "Dims the item in this console until it changes.";
     RunUndo "run.undo" Global Look "undo" "Takes the newest change back: in its grace window as if it had never been, later by its inverse plan.";
-    ChangeRestart "change.restart" List Disruptive "restart" "Restarts the selected containers.";
+    ChangeRestart "change.restart" List Disruptive "restart" "Restarts the selected containers, or what serves the selected site.";
     ChangeStart "change.start" List Reversible "start" "Starts the selected containers.";
     ChangeStop "change.stop" List Disruptive "stop" "Stops the selected containers.";
     ChangeKill "change.kill" List Irreversible "kill or remove" "Ends the selected containers at once; removes those that have ended.";
@@ -175,6 +175,13 @@ actions! {
     ChangeBackup "change.backup" List Reversible "back up" "Makes a backup of the selected site now.";
     ChangeDrill "change.drill" List Reversible "try the backup" "Restores the newest backup of the selected site into a scratch place, and compares every file.";
     ChangeRestore "change.restore" List Disruptive "restore" "Brings the selected site, or a part of it, back from a backup; asks which.";
+    ChangeSuspend "change.suspend" List Disruptive "suspend" "Serves and bills the selected site no more, until it is resumed.";
+    ChangeResume "change.resume" List Disruptive "resume" "Serves and bills the selected site again.";
+    ChangeMove "change.move" List Disruptive "move" "Has the selected site stand elsewhere, without a moment in which it does not answer.";
+    ChangeFailover "change.failover" List Disruptive "fail over" "Serves the selected site from the next region, because its own is down.";
+    ChangeRehearse "change.rehearse" List Reversible "rehearse failover" "Does all of a failover but the change of name, and takes it back.";
+    ChangeRename "change.rename" List Disruptive "rename" "Gives the selected site another domain; asks for it first.";
+    ChangeRenew "change.renew" List Disruptive "renew certificate" "Has the selected site serve a new certificate.";
     LogsFollow "logs.follow" Logs Look "follow" "Follows the newest line, or stops following.";
     LogsPause "logs.pause" Logs Look "pause" "Holds the view still; new lines are counted.";
     LogsLevel "logs.level" Logs Look "level" "Shows only lines of the next higher level.";

@@ -6,7 +6,7 @@ use vocab::{RunId, Text};
 use world::{Intent, RunState};
 
 use super::{App, Demand};
-use crate::dialogs::{Dialog, Form, Help, Menu, Note, Palette, Picker, Question, Quit};
+use crate::dialogs::{Dialog, Form, Help, Menu, Note, Palette, Picker, Question, Quit, WaysOut};
 use crate::words;
 
 impl App {
@@ -174,8 +174,12 @@ impl App {
             self.say(refusal, Role::Warn, seen.now);
             return;
         }
-        match Picker::new(pick, seen) {
-            Ok(picker) => self.dialogs.push(Dialog::Pick(picker)),
+        let made = match pick {
+            Pick::Release(domain) => Picker::new(domain, seen).map(Dialog::Pick),
+            Pick::WayOut(run) => WaysOut::new(run, seen).map(Dialog::WaysOut),
+        };
+        match made {
+            Ok(dialog) => self.dialogs.push(dialog),
             Err(why) => self.say(why, Role::Text, seen.now),
         }
     }

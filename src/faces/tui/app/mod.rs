@@ -26,7 +26,7 @@ use ui::{KeyMap, Pane, Past, Recalled, Role, Seen, Styles, View};
 use vocab::{LogRequest, RunId, Span, Text, Time};
 use world::query::Income;
 use world::query::attention::About;
-use world::{Consent, Intent, Interest, Plan, Refusal};
+use world::{Consent, Intent, Interest, Plan, Refusal, WayOut};
 
 use crate::dialogs::{Dialog, Form, Listing};
 use crate::panes::PANES;
@@ -46,6 +46,8 @@ pub enum Demand {
     Submit(Box<Plan>, Consent),
     /// Take a run back.
     Cancel(RunId),
+    /// Take this way out of a run that needs an operator.
+    Resolve(RunId, WayOut),
     /// Plan a shell, hand the terminal over, and take it back.
     Shell(Intent),
     /// Put text into the clipboard.
@@ -84,6 +86,8 @@ pub enum Message {
     Submitted(Text, Result<(), Refusal>),
     /// A run was taken back, or why not.
     Cancelled(Result<(), Refusal>),
+    /// A way out was taken, or why not.
+    Resolved(Result<(), Refusal>),
     /// Something to say.
     Said(Text, Role),
     /// A file was written, or why not.

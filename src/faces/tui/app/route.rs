@@ -109,6 +109,7 @@ impl App {
             Answer::Plan(intent) | Answer::Ask(intent) => self.settle(Outcome::Ask(intent), seen),
             Answer::Command(text, command) => self.command(text, command, seen),
             Answer::Submit(plan, consent) => self.submit(plan, consent),
+            Answer::Resolve(run, way) => vec![Demand::Resolve(run, way)],
             Answer::Quit => vec![Demand::Quit],
             Answer::Unlock => {
                 self.locked = false;

@@ -30,13 +30,16 @@ impl App {
                     form.listed(&listing);
                 }
             }
-            Message::Submitted(_, Err(refusal)) | Message::Cancelled(Err(refusal)) => {
+            Message::Submitted(_, Err(refusal))
+            | Message::Cancelled(Err(refusal))
+            | Message::Resolved(Err(refusal)) => {
                 self.say(refusal.text, Role::Warn, now);
             }
             Message::Submitted(title, Ok(())) => {
                 self.draft = None;
                 self.say(format!("taken on: {title}"), Role::Text, now);
             }
+            Message::Resolved(Ok(())) => self.say("decided: the run goes on", Role::Text, now),
             Message::Cancelled(Ok(())) => self.say("taken back", Role::Text, now),
             Message::Said(text, role) => self.say(text, role, now),
             Message::Exported(Ok(path)) => {

@@ -1,5 +1,7 @@
 //! The menu of actions: everything that can be done with the selection, with its letter and its risk.
 
+use std::collections::BTreeSet;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,6 +17,9 @@ struct Item {
     letter: char,
     action: Action,
 }
+
+/// Its cells, with room for a whole sentence on each action.
+const WIDE: u16 = 112;
 
 /// The menu.
 pub struct Menu {
@@ -79,6 +84,7 @@ const fn offered(view: View) -> &'static [Action] {
             A::JumpContainer,
             A::CopyCell,
             A::RunUndo,
+            A::ChangeFix,
         ],
         View::Logs => &[
             A::LogsFollow,
@@ -105,6 +111,14 @@ const fn offered(view: View) -> &'static [Action] {
             A::ChangeBackup,
             A::ChangeDrill,
             A::ChangeRestore,
+            A::ChangeRestart,
+            A::ChangeRenew,
+            A::ChangeSuspend,
+            A::ChangeResume,
+            A::ChangeMove,
+            A::ChangeRehearse,
+            A::ChangeFailover,
+            A::ChangeRename,
             A::ChangeDelete,
         ],
         View::Revenue => &[A::ListOpen, A::RevenueExport, A::CopyCell, A::CopyCommand],
@@ -122,38 +136,32 @@ impl Menu {
         scopes: &[&str],
         read_only: bool,
     ) -> Self {
+        let shown = offered(view).iter().copied();
+        let shown: Vec<Action> = shown
+            .filter(|action| !(read_only && action.definition().risk.changes()))
+            .collect();
+        let bound = |action: Action| {
+            let keys = map.keys_of(scopes, action)?;
+            let mut chars = keys.chars();
+            chars.next().filter(|_| chars.next().is_none())
+        };
+        // The letters of the keymap are for the actions they belong to: none may mean another one here.
+        let own: BTreeSet<char> = shown.iter().filter_map(|action| bound(*action)).collect();
         let mut items: Vec<Item> = Vec::new();
-        for action in offered(view) {
-            let changes = action.definition().risk.changes();
-            if changes && read_only {
-                continue;
-            }
-            let taken = |letter: char| items.iter().any(|item| item.letter == letter);
-            let bound = map.keys_of(scopes, *action).and_then(|keys| {
-                let mut chars = keys.chars();
-                chars.next().filter(|_| chars.next().is_none())
-            });
+        for action in shown {
+            let free = |letter: &char| {
+                !own.contains(letter) && !items.iter().any(|item| item.letter == *letter)
+            };
             let case = |c: char| {
-                if changes {
+                if action.definition().risk.changes() {
                     c.to_ascii_uppercase()
                 } else {
                     c.to_ascii_lowercase()
                 }
             };
-            let own = action
-                .title()
-                .chars()
-                .filter(char::is_ascii_alphabetic)
-                .map(case);
-            let letter = bound
-                .into_iter()
-                .chain(own)
-                .chain(('a'..='z').map(case))
-                .find(|letter| !taken(*letter));
-            items.extend(letter.map(|letter| Item {
-                letter,
-                action: *action,
-            }));
+            let title = action.title().chars().filter(char::is_ascii_alphabetic);
+            let letter = bound(action).or_else(|| title.chain('a'..='z').map(case).find(free));
+            items.extend(letter.map(|letter| Item { letter, action }));
         }
         Self {
             subject,
@@ -200,7 +208,7 @@ impl Menu {
     /// Draws it.
     pub fn draw(&self, buffer: &mut Buffer, screen: Rect, look: &Look<'_>) {
         let styles = look.styles;
-        let area = place(buffer, screen, look, (72, self.items.len() as u16 + 4));
+        let area = place(buffer, screen, look, (WIDE, self.items.len() as u16 + 4));
         let mut spec = Frame::dialog("x", "actions");
         spec.extra = vec![styles.ink(Role::Dim, self.subject.clone())];
         let inside = frame(buffer, area, look, spec);

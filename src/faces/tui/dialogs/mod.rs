@@ -10,14 +10,15 @@ mod palette;
 mod pick;
 mod plan;
 mod quit;
+mod ways_out;
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ui::{Action, KeyMap, Look, Role, Seen};
-use vocab::Time;
-use world::{Consent, Intent, Plan};
+use vocab::{RunId, Time};
+use world::{Consent, Intent, Plan, WayOut};
 
 pub use form::{Form, Listing};
 pub use help::Help;
@@ -27,6 +28,7 @@ pub use palette::{Command, Palette};
 pub use pick::Picker;
 pub use plan::PlanDialog;
 pub use quit::{Question, Quit};
+pub use ways_out::WaysOut;
 
 /// What a key in a dialog comes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,8 @@ pub enum Answer {
     Plan(Intent),
     /// It goes and a plan is made of this.
     Ask(Intent),
+    /// It goes and this way out of the run is taken.
+    Resolve(RunId, WayOut),
     /// It goes and this typed command is done.
     Command(String, Command),
     /// It goes and the plan is taken on with this consent.
@@ -66,8 +70,10 @@ pub enum Dialog {
     Plan(Box<PlanDialog>),
     /// What a change needs to know.
     Form(Box<Form>),
-    /// One of several.
+    /// One of several releases.
     Pick(Picker),
+    /// What a run could not see to.
+    WaysOut(WaysOut),
     /// What can be done with the selection.
     Menu(Menu),
     /// All keys.
@@ -87,6 +93,7 @@ impl Dialog {
             Self::Plan(dialog) => dialog.key(key, action, seen.now),
             Self::Form(dialog) => dialog.key(key, action, seen),
             Self::Pick(dialog) => dialog.key(action, seen),
+            Self::WaysOut(dialog) => dialog.key(key, action, seen.now),
             Self::Menu(dialog) => dialog.key(key, action),
             Self::Help(dialog) => dialog.key(key, action),
             Self::Palette(dialog) => dialog.key(key, action, seen),
@@ -99,6 +106,7 @@ impl Dialog {
     pub fn changes_at(&self, now: Time) -> Option<Time> {
         match self {
             Self::Plan(dialog) => dialog.counts_at(now),
+            Self::WaysOut(dialog) => dialog.counts_at(now),
             _ => None,
         }
     }
@@ -113,6 +121,10 @@ impl Dialog {
                 dialog.paste(text);
                 Answer::Stay
             }
+            Self::WaysOut(dialog) => {
+                dialog.paste(text);
+                Answer::Stay
+            }
             Self::Pick(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => Answer::Stay,
         }
     }
@@ -123,7 +135,9 @@ impl Dialog {
             Self::Help(_) | Self::Palette(_) => &["input"],
             Self::Form(_) => &["form"],
             Self::Pick(_) => &["dialog", "list"],
-            Self::Plan(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => &["dialog"],
+            Self::Plan(_) | Self::WaysOut(_) | Self::Menu(_) | Self::Note(_) | Self::Quit(_) => {
+                &["dialog"]
+            }
         }
     }
 
@@ -140,6 +154,7 @@ impl Dialog {
             Self::Plan(dialog) => dialog.draw(buffer, screen, seen, look),
             Self::Form(dialog) => dialog.draw(buffer, screen, look),
             Self::Pick(dialog) => dialog.draw(buffer, screen, seen, look),
+            Self::WaysOut(dialog) => dialog.draw(buffer, screen, seen, look),
             Self::Menu(dialog) => dialog.draw(buffer, screen, look),
             Self::Help(dialog) => dialog.draw(buffer, screen, look, keys),
             Self::Palette(dialog) => dialog.draw(buffer, screen, look, keys),

@@ -1,4 +1,4 @@
-//! Choosing one of several before a plan is made of it.
+//! Choosing one of the kept releases of a site before a plan is made of it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span as Ink};
 use ui::list::List;
 use ui::widgets::frame::{Frame, frame, rule};
 use ui::widgets::put;
-use ui::{Action, Look, Pick, Role, Seen};
-use vocab::{ReleaseId, Text};
+use ui::{Action, Look, Role, Seen};
+use vocab::{Domain, ReleaseId, Text};
 use world::{Intent, SiteRequest};
 
 use super::{Answer, button, place};
@@ -15,16 +15,15 @@ use crate::releases;
 
 /// A choice.
 pub struct Picker {
-    pick: Pick,
+    site: Domain,
     list: List<ReleaseId>,
     note: Option<Text>,
 }
 
 impl Picker {
-    /// Offers what there is to choose from; an error in words when there is but one.
-    pub fn new(pick: Pick, seen: Seen<'_>) -> Result<Self, Text> {
-        let Pick::Release(domain) = &pick;
-        let site = seen.world.site(domain).map_err(|refusal| refusal.text)?;
+    /// Offers the kept releases of a site; an error in words when there is but one.
+    pub fn new(domain: Domain, seen: Seen<'_>) -> Result<Self, Text> {
+        let site = seen.world.site(&domain).map_err(|refusal| refusal.text)?;
         let mut others = site.releases.iter();
         let Some(newest) = others.find(|release| release.id != site.current) else {
             return Err(Text::line(format!("{domain} keeps no other release")));
@@ -32,15 +31,14 @@ impl Picker {
         let mut list = List::default();
         list.choose(newest.id.clone());
         Ok(Self {
-            pick,
+            site: domain,
             list,
             note: None,
         })
     }
 
     fn keys(&self, seen: Seen<'_>) -> Vec<ReleaseId> {
-        let Pick::Release(domain) = &self.pick;
-        let site = seen.world.sites.get(domain);
+        let site = seen.world.sites.get(&self.site);
         let kept = site.into_iter().flat_map(|site| &site.releases);
         kept.map(|release| release.id.clone()).collect()
     }
@@ -71,7 +69,7 @@ impl Picker {
     }
 
     fn press(&mut self, keys: &[ReleaseId], seen: Seen<'_>) -> Answer {
-        let Pick::Release(domain) = &self.pick;
+        let domain = &self.site;
         let chosen = self.list.settle(keys).map(|index| &keys[index]);
         let (Some(release), Some(site)) = (chosen, seen.world.sites.get(domain)) else {
             return Answer::Close;
@@ -92,7 +90,7 @@ impl Picker {
         let styles = look.styles;
         let keys = self.keys(seen);
         let area = place(buffer, screen, look, (84, keys.len() as u16 + 7));
-        let Pick::Release(domain) = &self.pick;
+        let domain = &self.site;
         let mut spec = Frame::dialog("B", format!("roll back {domain}"));
         spec.extra = vec![styles.ink(Role::Dim, "which release is it to serve again?")];
         let inside = frame(buffer, area, look, spec);

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use ui::{Recalled, Role};
 use vocab::{RunId, Text};
-use world::{Consent, Intent, Plan, Refusal, RefusalKind};
+use world::{Consent, Intent, Plan, Refusal, RefusalKind, WayOut};
 
 use super::folder;
 use crate::app::{Demand, Message};
@@ -60,6 +60,7 @@ impl Tasks {
                     submit(command, plan, consent).await
                 }
                 (Demand::Cancel(run), Some(command)) => cancel(command, run).await,
+                (Demand::Resolve(run, way), Some(command)) => resolve(command, run, way).await,
                 _ => Message::Said("this session is read-only".into(), Role::Warn),
             }
         };
@@ -149,6 +150,14 @@ async fn submit(command: Arc<dyn Command>, plan: Box<Plan>, consent: Consent) ->
 async fn cancel(command: Arc<dyn Command>, run: RunId) -> Message {
     Message::Cancelled(
         timeout(PATIENCE, command.cancel(run))
+            .await
+            .unwrap_or_else(|_| Err(too_late())),
+    )
+}
+
+async fn resolve(command: Arc<dyn Command>, run: RunId, way: WayOut) -> Message {
+    Message::Resolved(
+        timeout(PATIENCE, command.resolve(run, way))
             .await
             .unwrap_or_else(|_| Err(too_late())),
     )

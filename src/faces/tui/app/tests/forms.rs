@@ -65,7 +65,7 @@ fn a_site_is_deployed_by_a_form() {
     assert_eq!(bench.press("acme.example<tab>a<tab>"), []);
     list(&mut bench, &["acme/", "notes/"]);
     insta::assert_snapshot!("deploy_form", bench.screen(120, 36));
-    let demands = bench.press("<tab>n<tab>j<tab><tab>p<enter>");
+    let demands = bench.press("<tab>n<tab>j<tab><tab><tab>p<enter>");
     let wanted = DeployRequest {
         domain: domain("acme.example"),
         files: PathBuf::from("/srv/acme/"),
@@ -74,6 +74,7 @@ fn a_site_is_deployed_by_a_form() {
         affiliate: "juniper".to_owned(),
         placement: world::Placement::Room,
         region: None,
+        placement: Placement::Room,
         level: RollbackLevel::Partial,
     };
     assert_eq!(demands, order(SiteRequest::Deploy(wanted)));

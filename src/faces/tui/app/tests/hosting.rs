@@ -1,12 +1,14 @@
 //! Keys on sites and revenue: what is exported, where rows lead, what is refused.
 
-use world::{Intent, RunState, SiteVerb};
-
-use vocab::{Provider, Span};
-use world::{Event, Fact, Quota};
+use vocab::{Domain, Provider, Region, RunId, Span};
+use world::run::StepState;
+use world::{
+    Event, Fact, Intent, LeftOver, Placement, Quota, Refusal, RefusalKind, RunState, SiteRequest,
+    SiteVerb, WayOut, World,
+};
 
 use super::Bench;
-use crate::app::Demand;
+use crate::app::{Demand, Message};
 use crate::fixture::{Fixture, NOW};
 
 #[test]
@@ -47,13 +49,143 @@ fn a_run_leads_to_its_site_and_a_site_to_its_service() {
 }
 
 #[test]
-fn what_is_for_containers_is_not_done_to_sites() {
-    for capital in ["R", "S", "U", "F"] {
+fn what_is_not_for_sites_is_not_done_to_them() {
+    let mut bench = Bench::new(Fixture::hosting());
+    assert_eq!(bench.press("7F"), []);
+    assert!(bench.screen(160, 30).contains("fix is not for sites"));
+}
+
+#[test]
+fn the_life_of_a_site_is_on_keys_and_in_the_menu() {
+    let domain = Domain::new("acme.example").unwrap();
+    let orders = |request| vec![Demand::Plan(Intent::SiteRequest(Box::new(request)))];
+    let failover = |rehearse| SiteRequest::Failover {
+        domain: domain.clone(),
+        rehearse,
+    };
+    for (keys, request) in [
+        (
+            "R",
+            SiteRequest::Restart {
+                domain: domain.clone(),
+            },
+        ),
+        (
+            "S",
+            SiteRequest::Suspend {
+                domain: domain.clone(),
+            },
+        ),
+        (
+            "U",
+            SiteRequest::Resume {
+                domain: domain.clone(),
+            },
+        ),
+        ("P", failover(false)),
+        (":change.rehearse<enter>", failover(true)),
+        (
+            ":change.renew<enter>",
+            SiteRequest::Renew {
+                domain: domain.clone(),
+            },
+        ),
+    ] {
         let mut bench = Bench::new(Fixture::hosting());
-        assert_eq!(bench.press(&format!("7{capital}")), []);
-        let screen = bench.screen(160, 30);
-        assert!(screen.contains("is not for sites"), "{capital} {screen}");
+        bench.press("7/acme<enter>");
+        assert_eq!(bench.press(keys), orders(request), "{keys}");
     }
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("7/acme<enter>:change.move<enter>");
+    let screen = bench.screen(120, 30);
+    assert!(
+        screen.contains("[with room]") && screen.contains("1 of 102"),
+        "{screen}"
+    );
+    assert_eq!(
+        bench.press("u<tab>n<enter>"),
+        orders(SiteRequest::Move {
+            domain: domain.clone(),
+            region: Some(Region::UsEast),
+            placement: Placement::New,
+        })
+    );
+    bench.press("<esc>:change.rename<enter>alpha.example<enter>");
+    assert!(bench.screen(120, 30).contains("is a site already"));
+    assert_eq!(
+        bench.press("<c-u>new.example<enter>"),
+        orders(SiteRequest::Rename {
+            domain,
+            to: Domain::new("new.example").unwrap(),
+        })
+    );
+    bench.press("<esc>x");
+    insta::assert_snapshot!("site_menu", bench.screen(120, 36));
+}
+
+/// A run that could not take its server back.
+fn stuck() -> (World, RunId) {
+    let mut world = Fixture::hosting();
+    let mut run = world.runs.values().next_back().unwrap().clone();
+    run.state = RunState::NeedsOperator;
+    run.steps[0].state = StepState::Stuck {
+        reason: "DELETE /servers/4711: 503 Service Unavailable, tried 3 times".into(),
+        left: Some(LeftOver {
+            kind: "server".into(),
+            id: "4711".into(),
+            name: "site-4-example-5f1c".into(),
+            monthly: Some("€3.49".into()),
+        }),
+    };
+    let id = run.id();
+    world.runs.insert(id, run);
+    (world, id)
+}
+
+#[test]
+fn a_run_that_needs_an_operator_has_three_ways_out() {
+    let ask = || {
+        let (world, id) = stuck();
+        let mut bench = Bench::new(world);
+        bench.press("5<enter>");
+        assert!(bench.screen(120, 30).contains("F shows what is left"));
+        bench.press("F");
+        assert_eq!(bench.press("r"), [], "nobody has read it yet");
+        bench.buffer(120, 30);
+        let now = bench.now;
+        assert_eq!(bench.app.changes_at(now), Some(now + Span::millis(400)));
+        bench.now = now + Span::millis(400);
+        (bench, id)
+    };
+    let (mut bench, id) = ask();
+    insta::assert_snapshot!("ways_out", bench.screen(120, 30));
+    assert_eq!(bench.press("r"), [Demand::Resolve(id, WayOut::Retry)]);
+    let (mut bench, id) = ask();
+    assert_eq!(bench.press("g"), [Demand::Resolve(id, WayOut::Removed)]);
+    let (mut bench, id) = ask();
+    assert_eq!(bench.press("k<enter>"), []);
+    assert!(bench.screen(120, 30).contains("say why"));
+    assert_eq!(bench.press("rg<esc>"), [], "typed, then dropped");
+    assert_eq!(
+        bench.press("x<tab><enter>"),
+        [],
+        "enter alone decides nothing"
+    );
+    bench.press("F");
+    bench.read();
+    assert_eq!(
+        bench.press("kwe use it<enter>"),
+        [Demand::Resolve(id, WayOut::Keep("we use it".into()))]
+    );
+    let refusal = Refusal::new(RefusalKind::Conflict, "server 4711 is still there");
+    bench.app.take(Message::Resolved(Err(refusal)), NOW);
+    assert!(bench.screen(120, 30).contains("is still there"));
+    bench.press("nF");
+    assert!(
+        bench
+            .screen(120, 30)
+            .contains("a run is over when it is over")
+    );
 }
 
 #[test]

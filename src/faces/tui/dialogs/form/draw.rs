@@ -27,6 +27,8 @@ impl Form {
             Wish::Deploy => "deploy a site".to_owned(),
             Wish::Release(domain) => format!("release to {domain}"),
             Wish::Restore(domain) => format!("restore {domain}"),
+            Wish::Move(domain) => format!("move {domain}"),
+            Wish::Rename(domain) => format!("rename {domain}"),
         }
     }
 

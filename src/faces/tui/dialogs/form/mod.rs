@@ -5,6 +5,7 @@
 
 mod draw;
 mod field;
+mod restore;
 mod wishes;
 
 use config::Fleet;

@@ -1,14 +1,16 @@
 //! What each wish asks for, and the intent that the answers come to.
 
+use std::collections::BTreeMap;
+
 use config::Fleet;
 use config::fleet::AffiliateSpec;
 use ui::{Seen, Wish};
 use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
-use world::query::backups_of;
-use world::{DeployRequest, Intent, RestoreRequest, SiteRequest, Wanted};
+use world::{DeployRequest, Intent, Placement, SiteRequest};
 
 use super::field::{Choice, Field};
-use crate::words::age;
+use super::restore;
+use crate::words::count;
 
 /// What is wrong, and the field it is wrong with.
 pub type Wrong = (usize, Text);
@@ -16,7 +18,8 @@ pub type Wrong = (usize, Text);
 /// Files, for a first release and for every other one.
 const FILES: &str = "a folder with the site's files, or a zip archive of them";
 
-fn choice(word: impl Into<String>, note: impl Into<String>) -> Choice {
+/// A word and what there is to know of it.
+pub fn choice(word: impl Into<String>, note: impl Into<String>) -> Choice {
     Choice {
         word: word.into(),
         note: note.into(),
@@ -34,7 +37,12 @@ pub fn fields(wish: &Wish, fleet: &Fleet, seen: Seen<'_>) -> Vec<Field> {
             Field::path("files", FILES),
             Field::word("type", "what the files are", kinds()),
             affiliates(&fleet.affiliates),
-            Field::word("region", "where it is to stand", regions()),
+            Field::word(
+                "region",
+                "where it is to stand",
+                regions("where the affiliate is at home"),
+            ),
+            servers(seen),
             Field::word(
                 "if it fails",
                 "how far a run that fails is taken back",
@@ -43,9 +51,17 @@ pub fn fields(wish: &Wish, fleet: &Fleet, seen: Seen<'_>) -> Vec<Field> {
         ],
         Wish::Release(_) => vec![Field::path("files", FILES)],
         Wish::Restore(domain) => vec![
-            backups(domain, seen),
-            Field::word("what", "which part of it", parts()),
+            restore::backups(domain, seen),
+            Field::word("what", "which part of it", restore::parts()),
         ],
+        Wish::Move(_) => vec![
+            Field::word("region", "where it is to stand", regions("where it is now")),
+            servers(seen),
+        ],
+        Wish::Rename(_) => vec![Field::line(
+            "new domain",
+            "the name it is to answer under from now on, in a zone of the account",
+        )],
     }
 }
 
@@ -89,16 +105,70 @@ fn kinds() -> Vec<Choice> {
 const NO_AFFILIATE: &str =
     "none is declared: write [[affiliates]] with a name and a region into the fleet file";
 
-fn regions() -> Vec<Choice> {
-    let home = choice(HOME, "where the affiliate is at home");
+fn regions(home: &str) -> Vec<Choice> {
+    let home = choice(HOME, home);
     let others = Region::WORDS
         .into_iter()
         .map(|(word, region)| choice(word, format!("Hetzner's {}", region.hetzner_location())));
     std::iter::once(home).chain(others).collect()
 }
 
-/// The word for the affiliate's own region.
+/// The word for the region that needs not be said.
 const HOME: &str = "home";
+
+/// The words for a server that needs not be named.
+const ROOM: &str = "with room";
+const NEW: &str = "new";
+
+/// On which server: those of the books can be named.
+fn servers(seen: Seen<'_>) -> Field {
+    let mut known: BTreeMap<&str, (Region, usize)> = BTreeMap::new();
+    for site in seen.world.sites.values() {
+        let name = site.objects.server_name.as_str();
+        if !name.is_empty() {
+            known.entry(name).or_insert((site.region, 0)).1 += 1;
+        }
+    }
+    let named = known.into_iter().map(|(name, (region, sites))| {
+        choice(name, format!("in {region}, with {}", count(sites, "site")))
+    });
+    let choices = [
+        choice(ROOM, "one of the region with room for it, else a new one"),
+        choice(NEW, "a new one, for it alone at first"),
+    ];
+    Field::word(
+        "server",
+        "on which server",
+        choices.into_iter().chain(named).collect(),
+    )
+}
+
+fn placement(field: &Field) -> Placement {
+    match field.text() {
+        ROOM => Placement::Room,
+        NEW => Placement::New,
+        name => Placement::On(Text::line(name)),
+    }
+}
+
+fn region(field: &Field) -> Option<Region> {
+    let mut known = Region::WORDS.into_iter();
+    let found = known.find(|(word, _)| *word == field.text());
+    found.map(|(_, region)| region)
+}
+
+fn new_domain(field: &Field, seen: Seen<'_>, other: &str) -> Result<Domain, Wrong> {
+    let wrong = |why: String| (0, Text::line(why));
+    let typed = field.text();
+    if typed.is_empty() {
+        return Err(wrong("such as shop.example.com".to_owned()));
+    }
+    let domain = Domain::new(typed).map_err(|error| wrong(error.to_string()))?;
+    if seen.world.sites.contains_key(&domain) {
+        return Err(wrong(format!("{domain} is a site already: {other}")));
+    }
+    Ok(domain)
+}
 
 fn levels() -> Vec<Choice> {
     let note = |level| match level {
@@ -115,56 +185,6 @@ fn levels() -> Vec<Choice> {
     .into()
 }
 
-const NO_BACKUP: &str = "there is none yet: x and then back up makes one";
-
-/// The backups of a site, the newest first.
-fn backups(domain: &Domain, seen: Seen<'_>) -> Field {
-    let kept = backups_of(seen.world, domain).into_iter().map(|backup| {
-        let verified = backup.verified.map_or_else(
-            || "not tried yet".to_owned(),
-            |at| format!("seen to be whole {} ago", age(seen.now, at)),
-        );
-        let note = format!(
-            "{} ago, {} files, {}, {verified}",
-            age(seen.now, backup.at),
-            backup.files,
-            backup.bytes()
-        );
-        choice(backup.id.short(), note)
-    });
-    let choices: Vec<Choice> = kept.collect();
-    let none = choices.is_empty();
-    let mut field = Field::word("backup", "which backup", choices);
-    field.error = none.then(|| NO_BACKUP.into());
-    field
-}
-
-fn parts() -> Vec<Choice> {
-    let note = |wanted| match wanted {
-        Wanted::All => "all of it; its server is made anew when it is gone",
-        Wanted::Files => "its files, and what its containers keep beside them",
-        Wanted::Database => "its database",
-    };
-    [Wanted::All, Wanted::Files, Wanted::Database]
-        .map(|wanted| choice(wanted.word(), note(wanted)))
-        .into()
-}
-
-fn restore(domain: &Domain, fields: &[Field]) -> Result<SiteRequest, Wrong> {
-    let backup = fields[0].text();
-    if backup.is_empty() {
-        return Err((0, NO_BACKUP.into()));
-    }
-    let word = fields[1].text();
-    let wanted = Wanted::WORDS.into_iter().find(|(known, _)| *known == word);
-    Ok(SiteRequest::Restore(RestoreRequest {
-        domain: domain.clone(),
-        backup: Some(backup.to_owned()),
-        wanted: wanted.map_or(Wanted::All, |(_, wanted)| wanted),
-        to: None,
-    }))
-}
-
 /// The intent of the answers, or the first thing that is wrong.
 pub fn intent(wish: &Wish, fields: &[Field], seen: Seen<'_>) -> Result<Intent, Wrong> {
     let request = match wish {
@@ -173,7 +193,16 @@ pub fn intent(wish: &Wish, fields: &[Field], seen: Seen<'_>) -> Result<Intent, W
             domain: domain.clone(),
             files: path(fields, 0)?,
         },
-        Wish::Restore(domain) => restore(domain, fields)?,
+        Wish::Restore(domain) => restore::request(domain, fields)?,
+        Wish::Move(domain) => SiteRequest::Move {
+            domain: domain.clone(),
+            region: region(&fields[0]),
+            placement: placement(&fields[1]),
+        },
+        Wish::Rename(domain) => SiteRequest::Rename {
+            domain: domain.clone(),
+            to: new_domain(&fields[0], seen, "choose another name")?,
+        },
     };
     Ok(Intent::SiteRequest(Box::new(request)))
 }
@@ -183,35 +212,25 @@ fn path(fields: &[Field], at: usize) -> Result<std::path::PathBuf, Wrong> {
 }
 
 fn deploy(fields: &[Field], seen: Seen<'_>) -> Result<SiteRequest, Wrong> {
-    let wrong = |why: String| (0, Text::line(why));
-    let typed = fields[0].text();
-    if typed.is_empty() {
-        return Err(wrong("such as shop.example.com".to_owned()));
-    }
-    let domain = Domain::new(typed).map_err(|error| wrong(error.to_string()))?;
-    if seen.world.sites.contains_key(&domain) {
-        return Err(wrong(format!(
-            "{domain} is a site already: open it, and D there gives it new files"
-        )));
-    }
+    let [domain, _, kind, affiliate, at, server, level] = fields else {
+        return Err((0, "the form is incomplete".into()));
+    };
+    let other = "open it, and D there gives it new files";
+    let domain = new_domain(domain, seen, other)?;
     let files = path(fields, 1)?;
-    let kind = SiteKind::WORDS
-        .into_iter()
-        .find(|(word, _)| *word == fields[2].text());
-    let affiliate = fields[3].text().to_owned();
+    let mut kinds = SiteKind::WORDS.into_iter();
+    let kind = kinds.find(|(word, _)| *word == kind.text());
+    let affiliate = affiliate.text().to_owned();
     if affiliate.is_empty() {
         return Err((3, NO_AFFILIATE.into()));
     }
-    let region = Region::WORDS
-        .into_iter()
-        .find(|(word, _)| *word == fields[4].text());
     Ok(SiteRequest::Deploy(DeployRequest {
         domain,
         files,
         kind: kind.map(|(_, kind)| kind),
         affiliate,
-        placement: world::Placement::Room,
-        region: region.map(|(_, region)| region),
-        level: RollbackLevel::parse(fields[5].text()).unwrap_or_default(),
+        region: region(at),
+        placement: placement(server),
+        level: RollbackLevel::parse(level.text()).unwrap_or_default(),
     }))
 }

@@ -25,7 +25,7 @@ enum Focus {
 }
 
 /// How long a plan is on the screen before its keys count: what is typed ahead is no consent.
-const UNREAD: Span = Span::millis(400);
+pub(super) const UNREAD: Span = Span::millis(400);
 
 /// The order tab goes in.
 const ORDER: [Focus; 3] = [Focus::Cancel, Focus::Name, Focus::Go];

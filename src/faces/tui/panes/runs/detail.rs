@@ -6,7 +6,7 @@ use ui::widgets::text::wrap;
 use ui::widgets::{Pairs, fit};
 use ui::{Look, Role, Seen, Sign};
 use world::run::StepState;
-use world::{Confirmation, PlannedStep, Run, StepRecord};
+use world::{Confirmation, PlannedStep, Run, RunState, StepRecord};
 
 use super::super::shared::age;
 
@@ -26,6 +26,10 @@ pub fn steps(run: &Run, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Li
             ),
         ],
     );
+    if run.state == RunState::NeedsOperator {
+        let words = "F shows what is left, what it costs, and the three ways out";
+        pairs.line("now", vec![styles.ink(Role::Warn, words)]);
+    }
     pairs.noted(
         "by",
         &run.plan.by.user,

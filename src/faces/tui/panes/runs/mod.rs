@@ -10,10 +10,10 @@ use std::cmp::Reverse;
 
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
-use ui::{Action, Figure, Filter, Look, Outcome, Past, Recalled, Seen, Sign, View};
+use ui::{Action, Figure, Filter, Look, Outcome, Past, Pick, Recalled, Seen, Sign, View};
 use vocab::RunId;
 use world::query::attention::About;
-use world::{Intent, Run};
+use world::{Intent, Run, RunState};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
 use super::shared::{age, heading};
@@ -149,6 +149,9 @@ impl Rows for RunRows {
             Action::CopyCommand => {
                 let calls = run.plan.steps.iter().map(|step| step.exact.as_str());
                 Outcome::Copy(calls.collect::<Vec<_>>().join("\n"))
+            }
+            Action::ChangeFix if run.state == RunState::NeedsOperator => {
+                Outcome::Choose(Pick::WayOut(run.id()))
             }
             action if action.definition().risk.changes() => Outcome::Say(
                 "a run is over when it is over; u takes it back where that can be done".into(),

@@ -160,6 +160,16 @@ impl Rows for SiteRows {
             Action::ChangeRelease => Outcome::Fill(Wish::Release(site.domain.clone())),
             Action::ChangeRollback => Outcome::Choose(Pick::Release(site.domain.clone())),
             Action::ChangeRestore => Outcome::Fill(Wish::Restore(site.domain.clone())),
+            Action::ChangeMove => Outcome::Fill(Wish::Move(site.domain.clone())),
+            Action::ChangeRename => Outcome::Fill(Wish::Rename(site.domain.clone())),
+            Action::ChangeRestart => order(chosen, |domain| SiteRequest::Restart { domain }),
+            Action::ChangeRenew => order(chosen, |domain| SiteRequest::Renew { domain }),
+            Action::ChangeSuspend => order(chosen, |domain| SiteRequest::Suspend { domain }),
+            Action::ChangeResume => order(chosen, |domain| SiteRequest::Resume { domain }),
+            Action::ChangeFailover | Action::ChangeRehearse => {
+                let rehearse = action == Action::ChangeRehearse;
+                order(chosen, |domain| SiteRequest::Failover { domain, rehearse })
+            }
             Action::ChangeBackup => order(chosen, |domain| SiteRequest::Backup { domain }),
             Action::ChangeDrill => order(chosen, |domain| SiteRequest::Drill {
                 domain,
