@@ -74,7 +74,6 @@ fn a_site_is_deployed_by_a_form() {
         affiliate: "juniper".to_owned(),
         placement: world::Placement::Room,
         region: None,
-        placement: Placement::Room,
         level: RollbackLevel::Partial,
     };
     assert_eq!(demands, order(SiteRequest::Deploy(wanted)));
