@@ -99,6 +99,8 @@ pub async fn start_with(
         notices,
         refresh: config.settings.refresh,
         grace: config.settings.grace,
+        // A command that is over in a moment would begin what it cannot finish, and keep its caller waiting for it.
+        takes_over: arguments.stays() && !read_only,
     };
     let state = state.to_owned();
     Ok(Running {

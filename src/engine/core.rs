@@ -43,6 +43,8 @@ pub(crate) struct Core {
     pub(crate) cancel_of_runs: CancellationToken,
     pub(crate) connections: Arc<RwLock<Arc<drivers::Connections>>>,
     pub(crate) grace: Span,
+    /// Whether runs on sites that were left are gone on with.
+    pub(crate) takes_over: bool,
     /// Points for the history that the store has not been given yet.
     pub(crate) points: Vec<(SeriesKey, Point)>,
     changes: broadcast::Sender<Arc<Event>>,
@@ -89,6 +91,7 @@ pub fn start(setup: Setup) -> Handle {
         cancel_of_runs: CancellationToken::new(),
         connections,
         grace: setup.grace,
+        takes_over: setup.takes_over,
         points: Vec::new(),
         changes: broadcast::channel(CHANGES).0,
         watchers: Vec::new(),
@@ -102,6 +105,7 @@ pub fn start(setup: Setup) -> Handle {
     core.watch_store();
     core.watch_orphans();
     core.watch_business(visits_seen);
+    core.watch_left();
     core.follow_fabric();
     tokio::spawn(core.run(intake, asked));
     handle
@@ -172,6 +176,8 @@ impl Core {
             Request::Planned(plan) => self.planned(*plan),
             Request::Sweep => self.sweep(),
             Request::FindBackups(reply) => self.find_backups(reply),
+            Request::LookForLeft => self.look_for_left(),
+            Request::Left(runs) => self.resume_all(runs),
             Request::Submit(plan, consent, reply) => self.submit(plan, &consent, reply),
             Request::Cancel(run, actor, reply) => self.cancel_run(run, actor, reply),
             Request::Resolve(run, way, actor, reply) => self.resolve_run(run, way, actor, reply),

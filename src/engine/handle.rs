@@ -20,6 +20,8 @@ pub(crate) enum Request {
     Plan(Intent, Actor, oneshot::Sender<Result<Plan, Refusal>>),
     Planned(Box<Plan>),
     Sweep,
+    LookForLeft,
+    Left(Vec<Run>),
     Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
     Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
     Resolve(RunId, WayOut, Actor, oneshot::Sender<Result<(), Refusal>>),

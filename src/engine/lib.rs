@@ -14,6 +14,7 @@ mod effects;
 mod fleet;
 mod handle;
 mod journal;
+mod left;
 mod resolve;
 mod runs;
 mod sites;
@@ -40,4 +41,6 @@ pub struct Setup {
     pub refresh: Span,
     /// How long a reversible plan can be taken back before it runs.
     pub grace: Span,
+    /// Whether runs on sites that a dead process has left are gone on with here: for who stays, and may change something.
+    pub takes_over: bool,
 }

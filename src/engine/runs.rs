@@ -327,7 +327,7 @@ impl Core {
             self.observe(Fact::Noticed(journal_notice(&words)));
         }
         let now = drivers::clock::now();
-        for mut run in store.open_runs_of_dead_processes().await? {
+        for mut run in store.take_over(self.left_here()).await? {
             if run.plan.order().is_some() {
                 self.resume(run, store.clone());
                 continue;

@@ -18,6 +18,7 @@ use world::{
 
 use crate::core::Core;
 use crate::handle::Request;
+use crate::left;
 use crate::runs::{ActiveRun, Teller};
 
 /// Makes the plan of an order.
@@ -340,27 +341,26 @@ impl SiteRun {
         };
         let books = Books::new(teller);
         let ends = &self.seen_from_elsewhere(ends);
-        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
-        let context = saga::Context {
-            journal: Arc::new(teller.store.clone()),
-            progress: Arc::new(move |progress| drop(told.send(progress))),
-            cancel: self.cancel,
-            shutdown: self.shutdown,
-            clock: drivers::clock::now,
-            pace: saga::Pace::default(),
-        };
         let shown = Mutex::new(run.steps.iter().map(|step| step.state.clone()).collect());
-        let telling = async {
-            while let Some(progress) = heard.recv().await {
-                show(teller, &run, &shown, progress).await;
+        let end = loop {
+            let end = self.drive(teller, &run, ends, books.clone(), &shown).await;
+            let End::Interrupted(why) = &end else {
+                break end;
+            };
+            if self.shutdown.is_cancelled() || !hosting::knows(order) {
+                break end;
+            }
+            tracing::warn!(run = %run.id(), %why, "a run on a site waits for its journal");
+            let again = left::journal_again(&teller.store, run.id());
+            if !self
+                .shutdown
+                .run_until_cancelled(again)
+                .await
+                .unwrap_or(false)
+            {
+                break end;
             }
         };
-        let driving = async {
-            let end = hosting::carry_on(&run.plan, ends, books, &context).await;
-            drop(context);
-            end
-        };
-        let (end, ()) = tokio::join!(driving, telling);
         let words = match &end {
             End::Complete(_) => run.plan.verification.to_string(),
             End::RolledBack { why, .. } | End::NeedsOperator { why, .. } => why.to_string(),
@@ -380,6 +380,37 @@ impl SiteRun {
         teller
             .end(&run, hosting::state_of(&end, order), &words)
             .await;
+    }
+
+    /// Drives the run on from what the journal holds of it, and shows every move.
+    async fn drive(
+        &self,
+        teller: &Teller,
+        run: &Run,
+        ends: &Ends,
+        books: Arc<dyn Book>,
+        shown: &Mutex<Vec<StepState>>,
+    ) -> End {
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let context = saga::Context {
+            journal: Arc::new(teller.store.clone()),
+            progress: Arc::new(move |progress| drop(told.send(progress))),
+            cancel: self.cancel.clone(),
+            shutdown: self.shutdown.clone(),
+            clock: drivers::clock::now,
+            pace: saga::Pace::default(),
+        };
+        let telling = async {
+            while let Some(progress) = heard.recv().await {
+                show(teller, run, shown, progress).await;
+            }
+        };
+        let driving = async {
+            let end = hosting::carry_on(&run.plan, ends, books, &context).await;
+            drop(context);
+            end
+        };
+        tokio::join!(driving, telling).0
     }
 }
 

@@ -62,6 +62,7 @@ impl Bench {
             notices: Vec::new(),
             refresh: Span::seconds(2),
             grace: Span::seconds(2),
+            takes_over: true,
         });
         let seen = handle.subscribe().await.unwrap();
         let mut bench = Self {

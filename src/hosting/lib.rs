@@ -41,7 +41,7 @@ pub use machine::{Machines, SshMachines, authority};
 pub use names::{AFFILIATE_NOTE, INSTALLATION_NOTE, SITE_NOTE, selector};
 pub use offer::{Affiliate, Offer};
 pub use plan::{VERSION, plan};
-pub use run::{carry_on, shown, state_of, steps};
+pub use run::{carry_on, knows, shown, state_of, steps};
 pub use stuck::{may_leave, way};
 pub use sweep::{Orphan, sweep};
 pub use visit::{FromHere, Visits};

@@ -142,6 +142,11 @@ pub fn steps(
         .collect()
 }
 
+/// Whether this program knows what the steps of the order mean.
+pub fn knows(order: &SiteOrder) -> bool {
+    crate::plan::KNOWN.contains(&order.version)
+}
+
 /// Carries the run on to its end. May be called again after any crash.
 pub async fn carry_on(
     plan: &Plan,
@@ -152,7 +157,7 @@ pub async fn carry_on(
     let Some(order) = plan.order() else {
         return End::Interrupted(Text::line("the plan is of no site"));
     };
-    if !crate::plan::KNOWN.contains(&order.version) {
+    if !knows(order) {
         return End::Interrupted(Text::line(format!(
             "the run was planned by another version of this program (its steps are of version {}): finish it with that one",
             order.version

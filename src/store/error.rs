@@ -73,7 +73,7 @@ pub enum StoreError {
         found: &'static str,
     },
     /// Another run works on the same object.
-    #[error("{object} is held by {holder} (run {}) since {since}: {doing}; wait for it or cancel it", run.short())]
+    #[error("{object} is held by {holder} (run {}) since {since}: {doing}; {way_out}", run.short())]
     Held {
         /// The object, in words.
         object: Text,
@@ -85,6 +85,8 @@ pub enum StoreError {
         since: Time,
         /// What it does just now: a step's title, or the run's state.
         doing: Text,
+        /// What can be done about it: to wait, or to go on with it when its process has ended.
+        way_out: Text,
     },
     /// The run is not in the journal.
     #[error("run {run} is not in the journal: `wheelhouse runs` lists what is")]

@@ -33,7 +33,7 @@ pub use audit::AuditEntry;
 pub use counts::{LogCounts, SiteCounts};
 pub use error::StoreError;
 pub use history::Bucket;
-pub use journal::{Foreign, Runs};
+pub use journal::{Foreign, Left, Runs};
 pub use opened::{How, Opened};
 pub use options::{Keep, Options};
 pub use said::KeptBilling;

@@ -14,7 +14,7 @@ use world::{AuditLine, Point, Run, RunState, SeriesKey, StepState};
 use crate::audit::{self, AuditEntry};
 use crate::error::{Failure, StoreError};
 use crate::history::{self, Bucket};
-use crate::journal::{Foreign, Runs, read, recovery, write};
+use crate::journal::{Foreign, Left, Runs, read, recovery, write};
 use crate::opened::Opened;
 use crate::options::Options;
 use crate::worker::{Job, Worker};
@@ -233,9 +233,14 @@ impl Store {
     /// Runs that are not over and whose process is gone: from now on this process's, which must end them as
     /// [`RunState::Unknown`] or find out what became of them. No other process gets the same ones.
     pub async fn open_runs_of_dead_processes(&self) -> Result<Vec<Run>, StoreError> {
-        self.call(|worker| {
+        self.take_over(Left::All).await
+    }
+
+    /// The same, of these runs alone.
+    pub async fn take_over(&self, which: Left) -> Result<Vec<Run>, StoreError> {
+        self.call(move |worker| {
             let opening = worker.open.id;
-            recovery::claim(worker.connection(), opening)
+            recovery::claim(worker.connection(), opening, which)
         })
         .await
     }

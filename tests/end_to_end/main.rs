@@ -11,6 +11,7 @@
 //! services      probed, stopped, back           sites    deployed, changed, taken back, removed
 //! site_keys     the same from the keyboard alone
 //! bad_input     refused before anything is made
+//! site_races    several at one site, killed and told to end
 //! two_at_once   one state folder, two programs   crash     kill -9 in the middle
 //! command_line  every subcommand                 wall      only looks
 //! site_types    node and wordpress, in containers on real servers
@@ -36,6 +37,7 @@ mod nodes;
 mod services;
 mod site_keys;
 mod site_life;
+mod site_races;
 mod site_types;
 mod sites;
 mod support;

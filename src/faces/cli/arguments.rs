@@ -209,6 +209,15 @@ fn rate(text: &str) -> Result<f64, &'static str> {
 }
 
 impl Arguments {
+    /// Whether what is started sees runs to their end: the console, and going on with a run.
+    pub const fn stays(&self) -> bool {
+        match &self.command {
+            None => true,
+            Some(Subcommand::Runs(options)) => options.resumes(),
+            Some(_) => false,
+        }
+    }
+
     /// Whether nothing is to be drawn in colour: `--plain`, or `NO_COLOR` (<https://no-color.org>) unless a theme is named.
     pub fn is_plain(&self) -> bool {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -36,6 +36,13 @@ pub struct Options {
     json: bool,
 }
 
+impl Options {
+    /// Whether it is to go on with a run, to its end.
+    pub(crate) const fn resumes(&self) -> bool {
+        matches!(self.verb, Some(resolve::Verb::Resume(_)))
+    }
+}
+
 /// Reads the journal and prints.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
     if let Some(verb) = &options.verb {

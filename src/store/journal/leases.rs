@@ -6,7 +6,7 @@ use world::plan::{PlanObject, StepCall};
 use world::{Plan, Run};
 
 use crate::error::{Failure, StoreError};
-use crate::journal::read;
+use crate::journal::{read, recovery};
 
 /// What a step changes for good, as a key; `None` for what may go on side by side: commands, shells, looking.
 fn changed(call: &StepCall) -> Option<String> {
@@ -87,6 +87,14 @@ fn held(transaction: &Transaction<'_>, object: &str, file: &Text) -> Result<Stor
             what,
         });
     };
+    let way_out = if recovery::is_left(transaction, run.id())? {
+        format!(
+            "its process has ended: a console goes on with it, or `wheelhouse runs resume {}`",
+            run.id().short()
+        )
+    } else {
+        "wait for it or cancel it".to_owned()
+    };
     Ok(StoreError::Held {
         object: Text::line(shown),
         run: run.id(),
@@ -97,6 +105,7 @@ fn held(transaction: &Transaction<'_>, object: &str, file: &Text) -> Result<Stor
         )),
         since: run.taken,
         doing: doing(&run),
+        way_out: Text::line(way_out),
     })
 }
 

@@ -10,3 +10,4 @@ mod saga;
 pub(crate) mod write;
 
 pub use read::{Foreign, Runs};
+pub use recovery::Left;

@@ -63,6 +63,23 @@ impl Sandbox {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
+    /// From now on calls go wrong as these rules say.
+    pub fn fail(&self, faults: &Value) {
+        let url = format!("{}/faults", self.addresses["admin"].as_str().unwrap());
+        let mut curl = Command::new("curl");
+        curl.args(["-fsS", "-o", "/dev/null", "-d", &faults.to_string(), &url]);
+        assert!(curl.status().unwrap().success(), "{faults}");
+    }
+
+    /// Whether any of them was met.
+    pub fn met_a_fault(&self) -> bool {
+        let url = format!("{}/faults", self.addresses["admin"].as_str().unwrap());
+        let output = Command::new("curl").args(["-fsS", &url]).output().unwrap();
+        let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rules = shown["faults"].as_array().unwrap();
+        rules.iter().any(|rule| rule["met"] != 0)
+    }
+
     /// How many of a kind there are.
     pub fn count(&self, provider: &str, kind: &str) -> usize {
         self.inventory()[provider][kind].as_array().unwrap().len()

@@ -25,11 +25,13 @@
 //! | F19 an answer doubled, cut, of another type, far too long, a web page | [`answers`], and the clients' own `every_call_bears_every_answer` |
 //! | F20 lists that lag behind | [`answers`] |
 //! | F21 the name is taken | [`strangers`] |
+//! | F28 two operators at one site at once | [`races`] |
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "helpers of tests fail like the tests themselves"
+    clippy::print_stdout,
+    reason = "helpers of tests fail like the tests themselves, and say what they measured"
 )]
 
 mod answers;
@@ -38,6 +40,7 @@ mod by_hand;
 mod endings;
 mod limits;
 mod panics;
+mod races;
 mod refusals;
 mod repeats;
 mod scene;
