@@ -30,7 +30,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
     reason = "helpers of tests fail like the tests themselves, and say what they measured"
 )]
 
