@@ -22,26 +22,33 @@ pub(crate) enum Verb {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("way").required(true))]
 pub(crate) struct ResolveOptions {
     /// The run: its id, or the last digits of it
     #[arg(value_name = "RUN")]
     id: String,
-    /// Try again
-    #[arg(long, group = "way")]
-    retry: bool,
-    /// You have removed what was left; believed when it is seen to be gone
-    #[arg(long, group = "way")]
-    removed: bool,
-    /// It stays: for 30 days nobody is told of it again
-    #[arg(long, group = "way", requires = "reason")]
-    keep: bool,
+    #[command(flatten)]
+    way: Way,
     /// Why it is kept
     #[arg(long, value_name = "WHY", requires = "keep")]
     reason: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// The ways out, of which one is chosen.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Way {
+    /// Try again
+    #[arg(long)]
+    retry: bool,
+    /// You have removed what was left; believed when it is seen to be gone
+    #[arg(long)]
+    removed: bool,
+    /// It stays: for 30 days nobody is told of it again
+    #[arg(long, requires = "reason")]
+    keep: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,7 +68,7 @@ pub(crate) async fn run(verb: &Verb, context: &mut Context) -> Result<Exit> {
             let run = runs::one(context, &options.id).await?;
             let way = match &options.reason {
                 Some(why) => WayOut::Keep(Text::line(why)),
-                None if options.removed => WayOut::Removed,
+                None if options.way.removed => WayOut::Removed,
                 None => WayOut::Retry,
             };
             decide(context, &run, way, options.json).await

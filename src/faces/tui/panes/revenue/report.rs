@@ -151,7 +151,7 @@ fn remarks(revenue: &Revenue, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'stat
                 lines.push(Line::from(styles.ink(Role::Warn, words)));
             }
             (None, Some((_, why))) => {
-                lines.push(Line::from(styles.ink(Role::Warn, why.to_string())))
+                lines.push(Line::from(styles.ink(Role::Warn, why.to_string())));
             }
             (Some(read), None) if seen.now.since(read) > OLD => {
                 let words = format!("{provider} was read {} ago", age(seen.now, read));
