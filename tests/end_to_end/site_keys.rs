@@ -64,4 +64,4 @@ fn a_site_lives_and_goes_by_keys() {
 }
 
 /// How long a change of a site that stands may take here.
-const AWHILE: Duration = Duration::from_secs(60);
+const AWHILE: Duration = Duration::from_mins(1);

@@ -24,6 +24,10 @@ fn address(home: &Home, domain: &str) -> String {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one life, from its first day to its last"
+)]
 fn a_site_shares_a_server_moves_rests_and_is_renamed() {
     let home = Home::new();
     let sandbox = Sandbox::start(&home, &[]);

@@ -224,7 +224,7 @@ async fn what_stripe_said_is_told_from_what_is_reckoned() {
 async fn quotas_are_shown_and_a_scarce_one_is_a_signal() {
     let none = said(&["quota"], scene()).await;
     assert_eq!(none.exit, Exit::NotFound);
-    let quota = |provider, left, failing| world::Quota {
+    let quota = |provider, left, failing: bool| world::Quota {
         provider,
         limit: 3600,
         left,

@@ -70,9 +70,8 @@ fn a_site_is_deployed_by_a_form() {
         domain: domain("acme.example"),
         files: PathBuf::from("/srv/acme/"),
         kind: Some(SiteKind::Node),
-        placement: Placement::default(),
         affiliate: "juniper".to_owned(),
-        placement: world::Placement::Room,
+        placement: Placement::Room,
         region: None,
         level: RollbackLevel::Partial,
     };
