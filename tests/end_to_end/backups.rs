@@ -54,8 +54,9 @@ fn killed(home: &Home, arguments: &[&str], when: impl FnMut() -> bool) {
     let mut when = when;
     let mut child = home.command(arguments).spawn().unwrap();
     until("the moment to be killed at", seconds(90), || {
+        let met = when();
         assert!(child.try_wait().unwrap().is_none(), "it ended before");
-        when().then_some(())
+        met.then_some(())
     });
     child.kill().unwrap();
     child.wait().unwrap();
@@ -84,7 +85,7 @@ fn ground() -> Option<(Home, Sandbox)> {
     let folder = home.at("site");
     fs::create_dir_all(folder.join("pictures")).unwrap();
     // Not to be packed: long enough to be met in the middle.
-    let noise: Vec<u8> = (0..6_u64 << 17)
+    let noise: Vec<u8> = (0..16_u64 << 17)
         .flat_map(|number| {
             number
                 .wrapping_mul(0x9E37_79B9_7F4A_7C15)

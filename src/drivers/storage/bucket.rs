@@ -99,6 +99,10 @@ impl BucketStorage {
 fn failed(place: &Text, key: &str, what: &str, error: &Error) -> DriverError {
     let trouble = match error {
         Error::NotFound { .. } => Trouble::NotFound,
+        // A list's failure has no sort of its own; the store's word for it is in its text.
+        Error::Generic { .. } if error.to_string().contains("<Code>NoSuchBucket</Code>") => {
+            Trouble::NotFound
+        }
         Error::AlreadyExists { .. } | Error::Precondition { .. } => Trouble::Conflict,
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
             Trouble::Forbidden(Text::default())
