@@ -269,7 +269,7 @@ fn a_site_shows_its_visits() {
 fn the_header_says_what_is_left_of_quotas() {
     let mut bench = Bench::new(Fixture::hosting());
     assert!(
-        bench.screen(240, 40).contains("quota H 97%"),
+        bench.screen(240, 40).contains("quota H 98%"),
         "where there is room"
     );
     let narrow = bench.screen(110, 40);
@@ -284,7 +284,7 @@ fn the_header_says_what_is_left_of_quotas() {
     bench.world.apply(&Event { at: NOW, fact });
     let narrow = bench.screen(110, 40);
     assert!(
-        narrow.contains("quota H 13%"),
+        narrow.contains("quota H 14%"),
         "what is short is always said: {narrow}"
     );
 }

@@ -32,7 +32,7 @@ const BESIDE: u16 = 136;
 const AFFILIATES: u16 = 66;
 
 /// Below so many rows the figures are left to the overview, and the table has the room.
-const LOW: u16 = 16;
+const LOW: u16 = 26;
 
 /// The pane.
 #[derive(Default)]
