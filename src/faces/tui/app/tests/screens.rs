@@ -49,9 +49,17 @@ picture!(sites_small, Fixture::hosting(), "7", 80, 24);
 picture!(sites_narrow, Fixture::hosting(), "7", 60, 20);
 picture!(sites_filtered, Fixture::hosting(), "7/!active", 100, 20);
 picture!(site, Fixture::hosting(), "7<enter>", 160, 48);
-picture!(site_releases, Fixture::hosting(), "7<enter>]", 80, 24);
-picture!(site_backups, Fixture::hosting(), "7<enter>]]", 80, 24);
-picture!(site_objects, Fixture::hosting(), "7<enter>]]]", 80, 24);
+picture!(site_visits, Fixture::hosting(), "7jjjj<enter>]", 100, 24);
+picture!(site_releases, Fixture::hosting(), "7<enter>]]", 80, 24);
+picture!(site_backups, Fixture::hosting(), "7<enter>]]]", 80, 24);
+picture!(
+    site_invoices,
+    Fixture::hosting(),
+    "7jjjj<enter>]]]]",
+    120,
+    24
+);
+picture!(site_objects, Fixture::hosting(), "7<enter>]]]]]", 80, 24);
 picture!(site_runs, Fixture::hosting(), "7jjjj<enter>[", 100, 24);
 picture!(site_why, Fixture::hosting(), "7w", 100, 24);
 picture!(sites_none, Fixture::before_the_first_site(), "7", 80, 24);
@@ -61,5 +69,7 @@ picture!(revenue_medium, Fixture::hosting(), "8", 120, 40);
 picture!(revenue_small, Fixture::hosting(), "8", 80, 24);
 picture!(revenue_narrow, Fixture::hosting(), "8", 60, 20);
 picture!(revenue_affiliates, Fixture::hosting(), "8]", 80, 24);
+picture!(revenue_months, Fixture::hosting(), "8]]", 120, 40);
+picture!(revenue_invoices, Fixture::hosting(), "8]]]", 120, 40);
 picture!(revenue_none, Fixture::before_the_first_site(), "8", 80, 24);
 picture!(revenue_no_hosting, Fixture::full(), "8", 60, 20);
