@@ -10,6 +10,7 @@ use vocab::{RollbackLevel, SiteKind, Text};
 use world::SiteVerb;
 
 use crate::bugs::Bug;
+use crate::child;
 use crate::death::Death;
 use crate::parent::{Scene, Stage, expected};
 
@@ -87,42 +88,59 @@ fn scene(verb: SiteVerb, level: RollbackLevel, never: Option<Never>) -> Scene {
     }
 }
 
-/// Every kind of run there is to be killed.
+/// What never comes about.
+const SILENT: Option<Never> = Some(Never::Answers);
+
+/// As above.
+const UNKNOWN: Option<Never> = Some(Never::Resolves);
+
+const fn beside(scene: Scene) -> Scene {
+    let mut scene = scene;
+    scene.neighbour = true;
+    scene
+}
+
+const fn in_containers(scene: Scene) -> Scene {
+    let mut scene = scene;
+    scene.kind = SiteKind::Node;
+    scene
+}
+
+/// The kinds of run that are killed at every moment: each step that makes, changes or removes something is in one of them.
 fn kinds() -> Vec<Scene> {
     use RollbackLevel::{Full, Partial, Soft};
     use SiteVerb as V;
-    let silent = Some(Never::Answers);
-    let unknown = Some(Never::Resolves);
-    let beside = |scene: Scene| Scene {
-        neighbour: true,
-        ..scene
-    };
-    let in_containers = |scene: Scene| Scene {
-        kind: SiteKind::Node,
-        ..scene
-    };
     vec![
         in_containers(scene(V::Deploy, Full, None)),
-        scene(V::Deploy, Full, silent),
-        scene(V::Deploy, Partial, silent),
-        scene(V::Deploy, Soft, silent),
+        scene(V::Deploy, Full, SILENT),
+        scene(V::Deploy, Partial, SILENT),
+        scene(V::Deploy, Soft, SILENT),
         in_containers(scene(V::Release, Full, None)),
-        in_containers(scene(V::Release, Full, silent)),
+        in_containers(scene(V::Release, Full, SILENT)),
         in_containers(scene(V::Delete, Full, None)),
-        in_containers(beside(scene(V::Deploy, Full, silent))),
+        in_containers(beside(scene(V::Deploy, Full, SILENT))),
         beside(scene(V::Delete, Full, None)),
         scene(V::Move, Full, None),
-        scene(V::Move, Full, unknown),
-        beside(scene(V::Move, Full, None)),
-        scene(V::Failover, Full, unknown),
-        scene(V::Rehearse, Full, None),
+        scene(V::Move, Full, UNKNOWN),
         in_containers(scene(V::Suspend, Full, None)),
-        scene(V::Suspend, Full, silent),
-        scene(V::Resume, Full, silent),
+        scene(V::Rename, Full, UNKNOWN),
+    ]
+}
+
+/// All kinds of run, for chance.
+fn all_kinds() -> Vec<Scene> {
+    use RollbackLevel::Full;
+    use SiteVerb as V;
+    let more = [
+        beside(scene(V::Move, Full, None)),
+        scene(V::Failover, Full, UNKNOWN),
+        scene(V::Rehearse, Full, None),
+        scene(V::Suspend, Full, SILENT),
+        scene(V::Resume, Full, SILENT),
         scene(V::Renew, Full, None),
         scene(V::Rename, Full, None),
-        scene(V::Rename, Full, unknown),
-    ]
+    ];
+    kinds().into_iter().chain(more).collect()
 }
 
 /// What a scene needs before it: a site that is there, a neighbour.
@@ -135,7 +153,7 @@ async fn prepare(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
     };
     if scene.verb == SiteVerb::Deploy {
         if scene.neighbour {
-            stage.play(&neighbour, None).await?;
+            bring_about(stage, &neighbour).await?;
         }
         return Ok(());
     }
@@ -143,18 +161,31 @@ async fn prepare(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
         kind: scene.kind,
         ..deploy
     };
-    stage.play(&site, None).await?;
+    bring_about(stage, &site).await?;
     if scene.neighbour {
-        stage.play(&neighbour, None).await?;
+        bring_about(stage, &neighbour).await?;
     }
     if scene.verb == SiteVerb::Resume {
         let suspend = Scene {
             kind: scene.kind,
             ..self::scene(SiteVerb::Suspend, RollbackLevel::Full, None)
         };
-        stage.play(&suspend, None).await?;
+        bring_about(stage, &suspend).await?;
     }
     Ok(())
+}
+
+/// How often what a scene needs is tried: on a busy machine an answer may come too late to plan by.
+const BROUGHT_ABOUT: usize = 5;
+
+/// Plays what a scene needs, until it is there.
+async fn bring_about(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
+    for _ in 0..BROUGHT_ABOUT {
+        if stage.play(scene, None).await?.code == i32::from(child::COMPLETE) {
+            return Ok(());
+        }
+    }
+    Err(Text::line(format!("{scene:?} could not be brought about")))
 }
 
 /// Plays a scene and judges it; afterwards nothing of it is left.
@@ -306,7 +337,7 @@ fn by_chance(chance: &mut Chance) -> Scene {
         2 => return slow_undo(chance),
         _ => {}
     }
-    let kinds = kinds();
+    let kinds = all_kinds();
     let mut scene = kinds[chance.below(kinds.len() as u64) as usize].clone();
     for _ in 0..chance.below(6) {
         scene.deaths.push(if chance.below(2) == 0 {
