@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::support::{DEPLOYMENT, Home, Sandbox, page, seconds};
+use crate::support::{DEPLOYMENT, Home, Sandbox, page, seconds, until};
 
 #[test]
 fn a_site_lives_and_goes_by_keys() {
@@ -50,8 +50,12 @@ fn a_site_lives_and_goes_by_keys() {
     pty.keys("B").wait_for("which release");
     pty.keys("<enter>").wait_within(seconds(20), "disruptive");
     pty.read_plan().keys("r");
-    pty.keys("5").wait_line(AWHILE, &["release", "verified"]);
-    assert_eq!(page(&address, "shop.example.com"), "first edition");
+    until("the first edition is served again", AWHILE, || {
+        (page(&address, "shop.example.com") == "first edition").then_some(())
+    });
+    pty.keys("5")
+        .wait_line(AWHILE, &["deploy", "verified"])
+        .wait_gone("◐ release");
 
     pty.keys("7<esc>K").wait_within(seconds(20), "irreversible");
     pty.read_plan()
