@@ -27,7 +27,7 @@ pub const DOMAIN: &str = "shop.example.com";
 const LATENCY: Duration = Duration::from_millis(5);
 
 /// How long an answer is waited for here: longer than a busy machine takes for one.
-pub const ANSWER: Duration = Duration::from_millis(250);
+pub const ANSWER: Duration = Duration::from_millis(600);
 
 /// A yard.
 pub struct Yard {

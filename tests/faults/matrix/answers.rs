@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use faults::yard::Yard;
+use faults::yard::{Stops, Yard, as_they_are};
 use serde_json::{Value, json};
 use vocab::RollbackLevel;
 use world::RunState;
@@ -11,9 +11,11 @@ use crate::scene::{CREATES, check, for_each, rule, whole, whole_or_gone};
 
 /// Deploys with one call going wrong, and says how it came out; what still comes late has come then.
 async fn deployed(yard: &Yard, faults: &Value) -> faults::yard::Ended {
-    yard.providers.fail(faults).await.unwrap();
     let wish = yard.deployment("shop.example.com", RollbackLevel::Full);
-    let ended = yard.fulfil(&wish.unwrap()).await.unwrap();
+    let run = yard.begin(&wish.unwrap()).await.unwrap();
+    yard.providers.fail(faults).await.unwrap();
+    let ended = yard.carry_on(&run, &Stops::default(), &as_they_are).await;
+    let ended = ended.unwrap();
     assert!(yard.providers.faults_met().await.unwrap() > 0, "{faults}");
     yard.providers.heal().await.unwrap();
     tokio::time::sleep(Duration::from_millis(250)).await;
@@ -61,7 +63,7 @@ async fn what_is_done_after_nobody_waits_any_more_is_found_or_taken_back() {
     let cases = CREATES.into_iter().flat_map(|call| {
         ["late", "after", "before"].map(|effect| {
             // Late by less than what settles; silent for longer than an answer is waited for.
-            let seconds = if effect == "late" { 0.15 } else { 0.4 };
+            let seconds = if effect == "late" { 0.15 } else { 0.9 };
             let more = json!({ "kind": "timeout", "effect": effect, "seconds": seconds });
             rule(call, "POST", &more)
         })

@@ -28,9 +28,9 @@ fn cases() -> impl Iterator<Item = (usize, u64)> {
 async fn an_end_in_the_middle_begins_nothing_more_and_is_gone_on_with() {
     for_each(cases(), |mut yard, (step, after)| async move {
         let case = format!("ended {after} ms after {} began", DEPLOY[step]);
-        yard.providers.fail(&slow()).await.unwrap();
         let wish = yard.deployment("shop.example.com", RollbackLevel::Full);
         let run = yard.begin(&wish.unwrap()).await.unwrap();
+        yard.providers.fail(&slow()).await.unwrap();
         let stops = Stops::default();
         let bend = Bend::Stopped(stops.shutdown.clone(), Duration::from_millis(after));
         let ended = yard
@@ -62,9 +62,9 @@ async fn an_end_in_the_middle_begins_nothing_more_and_is_gone_on_with() {
 async fn a_cancel_in_the_middle_waits_for_the_step_and_takes_all_back() {
     for_each(cases(), |yard, (step, after)| async move {
         let case = format!("cancelled {after} ms after {} began", DEPLOY[step]);
-        yard.providers.fail(&slow()).await.unwrap();
         let wish = yard.deployment("shop.example.com", RollbackLevel::Full);
         let run = yard.begin(&wish.unwrap()).await.unwrap();
+        yard.providers.fail(&slow()).await.unwrap();
         let stops = Stops::default();
         let bend = Bend::Stopped(stops.cancel.clone(), Duration::from_millis(after));
         let begun = Instant::now();
@@ -84,9 +84,9 @@ async fn a_cancel_while_nothing_is_answered_leaves_nothing_that_comes_late() {
     for_each(crate::scene::CREATES, |yard, (provider, path)| async move {
         let late = json!({ "kind": "timeout", "effect": "late", "seconds": 0.15 });
         let rule = crate::scene::rule((provider, path), "POST", &late);
-        yard.providers.fail(&rule).await.unwrap();
         let wish = yard.deployment("shop.example.com", RollbackLevel::Full);
         let run = yard.begin(&wish.unwrap()).await.unwrap();
+        yard.providers.fail(&rule).await.unwrap();
         let stops = Stops::default();
         let (providers, cancel) = (yard.providers.clone(), stops.cancel.clone());
         tokio::spawn(async move {
