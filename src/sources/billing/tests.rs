@@ -218,6 +218,7 @@ const NOTES: &str =
     "&metadata[installation]=ours&metadata[site]=acme.example&metadata[affiliate]=harbor";
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one course of months")]
 async fn months_of_payments_are_followed_by_events() {
     let mut bench = Bench::start().await;
     let ours = bench.customer("harbor", NOTES).await;
