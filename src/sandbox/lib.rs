@@ -23,6 +23,7 @@ mod hosts;
 mod house;
 mod limit;
 mod names;
+mod owner;
 mod random;
 mod registry;
 mod sandbox;

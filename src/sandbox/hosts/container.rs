@@ -8,10 +8,10 @@ use tokio::sync::OnceCell;
 use super::address::PORTS;
 use super::image::IMAGE;
 use super::order::Seed;
-use super::{owner, seed};
+use super::seed;
 use crate::command::docker;
-use crate::random;
 use crate::registry::Registry;
+use crate::{owner, random};
 
 /// The label that says which sandbox a container or network belongs to.
 const SANDBOX: &str = "wheelhouse.sandbox";
@@ -165,6 +165,9 @@ impl Containers {
 
     /// Removes all of them, and their network.
     pub async fn remove_all(&self) {
+        if let Some(registry) = self.network.get().and_then(|made| made.registry.as_ref()) {
+            registry.clear();
+        }
         remove_labelled(&format!("{SANDBOX}={}", self.id)).await;
     }
 

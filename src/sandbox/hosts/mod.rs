@@ -12,7 +12,6 @@ mod health;
 mod image;
 mod keeper;
 mod order;
-mod owner;
 mod seed;
 
 use std::sync::Arc;

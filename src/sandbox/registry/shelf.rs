@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use super::standin::{STAND_INS, StandIn};
@@ -23,17 +22,17 @@ const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The images that were asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shelf {
+    /// Where their files are laid out.
+    folder: PathBuf,
     /// The layers by the name of the recipe they are made of: two images of one recipe share them.
     layers: [OnceCell<Layers>; STAND_INS.len()],
 }
 
-/// The layers of an image, in a folder that goes with them.
+/// The layers of an image.
 #[derive(Debug)]
 struct Layers {
-    #[expect(dead_code, reason = "it is there as long as this is")]
-    folder: TempDir,
     /// The digest of each, its file in the folder and its length.
     files: Vec<(String, PathBuf, u64)>,
     /// The digests of what is in them, which the configuration names.
@@ -52,6 +51,14 @@ pub struct Image {
 }
 
 impl Shelf {
+    /// An empty one, which lays images out in a folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            layers: Default::default(),
+        }
+    }
+
     /// The image of a repository, made if need be. `None` when the registry has no such repository.
     pub async fn image(&self, repository: &str) -> Option<Result<Image, String>> {
         let stand_in = STAND_INS.iter().find(|one| one.repository == repository)?;
@@ -59,20 +66,19 @@ impl Shelf {
         let place = STAND_INS
             .iter()
             .position(|one| one.recipe.name == stand_in.recipe.name)?;
-        let layers = self.layers[place].get_or_try_init(|| take_out(stand_in));
+        let layers = self.layers[place].get_or_try_init(|| take_out(stand_in, &self.folder));
         Some(layers.await.map(|layers| image(stand_in, layers)))
     }
 }
 
 /// Takes the layers of a stand-in out of Docker.
-async fn take_out(stand_in: &StandIn) -> Result<Layers, String> {
+async fn take_out(stand_in: &StandIn, shelf: &Path) -> Result<Layers, String> {
     stand_in.recipe.ensure().await?;
-    let folder = tempfile::Builder::new()
-        .prefix("wheelhouse-sandbox-registry-")
-        .tempdir_in("/var/tmp")
+    let folder = shelf.join(stand_in.recipe.name);
+    fs::create_dir_all(&folder)
         .map_err(|error| format!("making a folder for the registry: {error}"))?;
-    let archive = folder.path().join("image.tar");
-    let (archive_text, folder_text) = (archive.to_string_lossy(), folder.path().to_string_lossy());
+    let archive = folder.join("image.tar");
+    let (archive_text, folder_text) = (archive.to_string_lossy(), folder.to_string_lossy());
     let save = ["save", "--output", &archive_text, &stand_in.recipe.tag()];
     run("docker", &save, PATIENCE).await?;
     let unpack = [
@@ -84,14 +90,13 @@ async fn take_out(stand_in: &StandIn) -> Result<Layers, String> {
     ];
     run("tar", &unpack, PATIENCE).await?;
     fs::remove_file(&archive).map_err(|error| error.to_string())?;
-    read(folder).map_err(|why| format!("an image of the sandbox as Docker saved it: {why}"))
+    read(&folder).map_err(|why| format!("an image of the sandbox as Docker saved it: {why}"))
 }
 
 /// Reads what Docker saved (<https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageGet>).
-fn read(folder: TempDir) -> Result<Layers, String> {
+fn read(folder: &Path) -> Result<Layers, String> {
     let json = |path: &str| -> Result<Value, String> {
-        let text =
-            fs::read(folder.path().join(path)).map_err(|error| format!("{path}: {error}"))?;
+        let text = fs::read(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
         serde_json::from_slice(&text).map_err(|error| format!("{path}: {error}"))
     };
     let manifest = json("manifest.json")?;
@@ -111,16 +116,12 @@ fn read(folder: TempDir) -> Result<Layers, String> {
         let digest = path
             .strip_prefix("blobs/sha256/")
             .map_or_else(|| content.clone(), |hex| format!("sha256:{hex}"));
-        let file = folder.path().join(path);
+        let file = folder.join(path);
         let length = fs::metadata(&file).map_err(|error| format!("{path}: {error}"))?;
         Ok((digest, file, length.len()))
     });
     let files = files.collect::<Result<_, String>>()?;
-    Ok(Layers {
-        folder,
-        files,
-        contents,
-    })
+    Ok(Layers { files, contents })
 }
 
 /// The image of a stand-in from its layers: the configuration is ours.
@@ -181,7 +182,7 @@ const fn architecture() -> &'static str {
 mod tests {
     use super::*;
 
-    fn saved(layer: &str) -> TempDir {
+    fn saved(layer: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| {
             let path = folder.path().join(path);
@@ -200,19 +201,19 @@ mod tests {
 
     #[test]
     fn both_ways_of_saving_are_read() {
-        let old = read(saved("abc/layer.tar")).unwrap();
+        let old = read(saved("abc/layer.tar").path()).unwrap();
         assert_eq!(old.files[0].0, "sha256:content");
         assert_eq!(old.files[0].2, 7);
-        let new = read(saved("blobs/sha256/beef")).unwrap();
+        let new = read(saved("blobs/sha256/beef").path()).unwrap();
         assert_eq!(new.files[0].0, "sha256:beef");
         assert_eq!(new.contents, ["sha256:content"]);
-        let error = read(tempfile::tempdir().unwrap()).unwrap_err();
+        let error = read(tempfile::tempdir().unwrap().path()).unwrap_err();
         assert!(error.contains("manifest.json"), "{error}");
     }
 
     #[test]
     fn a_manifest_names_what_the_image_has() {
-        let layers = read(saved("abc/layer.tar")).unwrap();
+        let layers = read(saved("abc/layer.tar").path()).unwrap();
         let image = image(&STAND_INS[0], &layers);
         let manifest: Value = serde_json::from_str(&image.manifest).unwrap();
         let config = manifest["config"]["digest"].as_str().unwrap();
