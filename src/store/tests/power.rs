@@ -37,8 +37,8 @@ impl Disk {
             fs::read(to).unwrap()
         };
         Self {
-            database: read("wheelhouse.db"),
-            log: read("wheelhouse.db-wal"),
+            database: read("history.sqlite"),
+            log: read("history.sqlite-wal"),
         }
     }
 
@@ -58,8 +58,8 @@ impl Disk {
     }
 
     fn put(&self, folder: &Path) {
-        fs::write(folder.join("wheelhouse.db"), &self.database).unwrap();
-        fs::write(folder.join("wheelhouse.db-wal"), &self.log).unwrap();
+        fs::write(folder.join("history.sqlite"), &self.database).unwrap();
+        fs::write(folder.join("history.sqlite-wal"), &self.log).unwrap();
     }
 }
 
