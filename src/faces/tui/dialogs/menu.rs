@@ -28,6 +28,30 @@ pub struct Menu {
     selected: usize,
 }
 
+/// What can be done with a site.
+const OF_A_SITE: &[Action] = &[
+    Action::ListOpen,
+    Action::WhyShow,
+    Action::JumpService,
+    Action::CopyCell,
+    Action::CopyCommand,
+    Action::ChangeDeploy,
+    Action::ChangeRelease,
+    Action::ChangeRollback,
+    Action::ChangeBackup,
+    Action::ChangeDrill,
+    Action::ChangeRestore,
+    Action::ChangeRestart,
+    Action::ChangeRenew,
+    Action::ChangeSuspend,
+    Action::ChangeResume,
+    Action::ChangeMove,
+    Action::ChangeRehearse,
+    Action::ChangeFailover,
+    Action::ChangeRename,
+    Action::ChangeDelete,
+];
+
 /// What can be done in a view, looking first.
 #[expect(clippy::too_many_lines, reason = "a table, a view after the other")]
 const fn offered(view: View) -> &'static [Action] {
@@ -100,28 +124,7 @@ const fn offered(view: View) -> &'static [Action] {
             A::LogsExport,
             A::CopyCell,
         ],
-        View::Sites => &[
-            A::ListOpen,
-            A::WhyShow,
-            A::JumpService,
-            A::CopyCell,
-            A::CopyCommand,
-            A::ChangeDeploy,
-            A::ChangeRelease,
-            A::ChangeRollback,
-            A::ChangeBackup,
-            A::ChangeDrill,
-            A::ChangeRestore,
-            A::ChangeRestart,
-            A::ChangeRenew,
-            A::ChangeSuspend,
-            A::ChangeResume,
-            A::ChangeMove,
-            A::ChangeRehearse,
-            A::ChangeFailover,
-            A::ChangeRename,
-            A::ChangeDelete,
-        ],
+        View::Sites => OF_A_SITE,
         View::Revenue => &[A::ListOpen, A::RevenueExport, A::CopyCell, A::CopyCommand],
         View::Overview => &[],
     }
