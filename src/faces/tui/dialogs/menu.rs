@@ -53,7 +53,6 @@ const OF_A_SITE: &[Action] = &[
 ];
 
 /// What can be done in a view, looking first.
-#[expect(clippy::too_many_lines, reason = "a table, a view after the other")]
 const fn offered(view: View) -> &'static [Action] {
     use Action as A;
     match view {
