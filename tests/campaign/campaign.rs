@@ -5,7 +5,7 @@
 //! deaths each and with faults at the providers; `campaign bugs` plants bugs and demands that each is found.
 //!
 //! Flow: [`parent`] starts [`child`] processes on errands → a child does the errand with the real journal, clients and saga,
-//! and dies by SIGKILL ([`death`]) → the next one goes on → [`judge`] compares what is left with what should be.
+//! and dies by SIGKILL ([`death`]) → the next one goes on → `faults::judge` compares what is left with what should be.
 
 #![expect(
     clippy::print_stdout,

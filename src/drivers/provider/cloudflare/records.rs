@@ -125,7 +125,7 @@ impl Cloudflare {
             .await
     }
 
-    /// Deletes a record. [`Fault::NotFound`](crate::provider::Fault::NotFound) means that it is gone already.
+    /// Deletes a record. [`Fault::NotFound`] means that it is gone already.
     pub async fn delete_record(&self, zone: &ObjectId, record: &ObjectId) -> Answer<()> {
         let answer: Answer<Deleted> = self
             .change(Call::delete(&[&"zones", zone, &"dns_records", record]))
