@@ -26,6 +26,7 @@ impl Reason {
             Self::Weekly => "weekly",
             Self::Monthly => "monthly",
             Self::Future => "future",
+            Self::Proven => "proven",
         }
     }
 }
@@ -53,6 +54,8 @@ pub enum Reason {
     Monthly,
     /// Dated after now: a clock was wrong. Kept until somebody has looked, and counted by no rule.
     Future,
+    /// The newest that was seen to be whole: kept until a newer one is, whatever the rules say.
+    Proven,
 }
 
 /// Why each backup is kept, in the order of `dates`; those without a reason can go. All dates are in one time zone.
@@ -98,11 +101,20 @@ pub fn keep(dates: &[DateTime], now: DateTime, retention: Retention) -> Vec<Vec<
     reasons
 }
 
-/// [`keep`] by the calendar of UTC, which knows no hour twice.
-pub fn keep_in_utc(times: &[Time], now: Time, retention: Retention) -> Vec<Vec<Reason>> {
-    let date = |time: &Time| time.timestamp().to_zoned(TimeZone::UTC).datetime();
-    let dates: Vec<DateTime> = times.iter().map(date).collect();
-    keep(&dates, date(&now), retention)
+/// [`keep`] by the calendar of UTC, which knows no hour twice, over the time of each backup and whether it was seen to be
+/// whole. The newest of those stays: an untried one is not known to be any good.
+pub fn keep_in_utc(backups: &[(Time, bool)], now: Time, retention: Retention) -> Vec<Vec<Reason>> {
+    let date = |time: Time| time.timestamp().to_zoned(TimeZone::UTC).datetime();
+    let dates: Vec<DateTime> = backups.iter().map(|(at, _)| date(*at)).collect();
+    let mut reasons = keep(&dates, date(now), retention);
+    let proven = backups.iter().zip(&mut reasons);
+    if let Some((_, reasons)) = proven
+        .filter(|((_, proven), _)| *proven)
+        .max_by_key(|((at, _), _)| *at)
+    {
+        reasons.push(Reason::Proven);
+    }
+    reasons
 }
 
 // Periods by their year and their number in it.
@@ -192,11 +204,24 @@ mod tests {
             weekly: 0,
             monthly: 0,
         };
-        let reasons = keep_in_utc(&[before, after], after, daily);
+        let reasons = keep_in_utc(&[(before, false), (after, false)], after, daily);
         assert_eq!(
             reasons,
             [vec![Reason::Daily], vec![Reason::Newest, Reason::Daily]]
         );
+    }
+
+    #[test]
+    fn the_newest_that_was_proven_stays_beside_untried_ones_of_its_day() {
+        let times = [8, 9, 10].map(|hour| Time::parse(&format!("2026-11-21T{hour:02}:00:00Z")));
+        let [Some(first), Some(second), Some(third)] = times else {
+            panic!("three moments");
+        };
+        let backups = [(first, true), (second, true), (third, false)];
+        let reasons = keep_in_utc(&backups, third, Retention::default());
+        assert_eq!(reasons[0], []);
+        assert_eq!(reasons[1], [Reason::Proven]);
+        assert!(reasons[2].contains(&Reason::Newest));
     }
 
     #[test]

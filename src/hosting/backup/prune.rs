@@ -17,7 +17,10 @@ const OLD_ENOUGH: Span = Span::days(2);
 pub(crate) fn doomed<'a>(vault: &Vault, backups: &'a [Backup], now: Time) -> Vec<&'a Backup> {
     let place = vault.place();
     let here: Vec<&Backup> = backups.iter().filter(|one| one.place == place).collect();
-    let times: Vec<Time> = here.iter().map(|backup| backup.at).collect();
+    let times: Vec<(Time, bool)> = here
+        .iter()
+        .map(|backup| (backup.at, backup.verified.is_some()))
+        .collect();
     let reasons: Vec<Vec<Reason>> = retention::keep_in_utc(&times, now, vault.keep);
     let mut doomed: Vec<&Backup> = here
         .into_iter()

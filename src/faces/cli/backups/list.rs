@@ -103,13 +103,13 @@ fn kept(world: &World, backups: &[&Backup], now: Time) -> Vec<Vec<Reason>> {
     let mut all = vec![Vec::new(); backups.len()];
     let places: BTreeSet<&Text> = backups.iter().map(|backup| &backup.place).collect();
     for place in places {
-        let here: Vec<(usize, Time)> = backups
+        let here: Vec<(usize, (Time, bool))> = backups
             .iter()
             .enumerate()
             .filter(|(_, backup)| backup.place == *place)
-            .map(|(index, backup)| (index, backup.at))
+            .map(|(index, backup)| (index, (backup.at, backup.verified.is_some())))
             .collect();
-        let times: Vec<Time> = here.iter().map(|(_, at)| *at).collect();
+        let times: Vec<(Time, bool)> = here.iter().map(|(_, known)| *known).collect();
         let reasons = keep_in_utc(&times, now, retention);
         for ((index, _), reasons) in here.into_iter().zip(reasons) {
             if let Some(slot) = all.get_mut(index) {
