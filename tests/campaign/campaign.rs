@@ -1,7 +1,8 @@
 //! The kill campaign: runs on sites are killed at every moment of every step, and then at random, and the providers'
 //! own inventory is asked what is left.
 //!
-//! `campaign points` kills once at every moment of every kind of run; `campaign random N` plays N runs with up to five
+//! `campaign points` kills once at every moment of a deploy, release and delete with every level, `points all` of the rest
+//! of a site's life as well; `campaign random N` plays N runs with up to five
 //! deaths each and with faults at the providers; `campaign bugs` plants bugs and demands that each is found.
 //!
 //! Flow: [`parent`] starts [`child`] processes on errands → a child does the errand with the real journal, clients and saga,
@@ -44,7 +45,8 @@ fn main() -> ExitCode {
                     serde_json::from_str(errand).map_err(|error| Text::line(error.to_string()))?;
                 child::run(errand).await
             }
-            ["points"] => scenes::points().await,
+            ["points"] => scenes::points(false).await,
+            ["points", "all"] => scenes::points(true).await,
             ["random", count] => match count.parse() {
                 Ok(count) => scenes::random(count, 1).await,
                 Err(_) => Err(Text::line("how many runs?")),
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
             },
             ["bugs"] => scenes::bugs().await,
             _ => Err(Text::line(
-                "usage: campaign points | random RUNS [SEED] | bugs",
+                "usage: campaign points [all] | random RUNS [SEED] | bugs",
             )),
         }
     });

@@ -106,7 +106,7 @@ const fn in_containers(scene: Scene) -> Scene {
     scene
 }
 
-/// The kinds of run that are killed at every moment: each step that makes, changes or removes something is in one of them.
+/// The kinds of run that are killed at every moment: a deploy, a release and a delete, with every level.
 fn kinds() -> Vec<Scene> {
     use RollbackLevel::{Full, Partial, Soft};
     use SiteVerb as V;
@@ -118,8 +118,16 @@ fn kinds() -> Vec<Scene> {
         in_containers(scene(V::Release, Full, None)),
         in_containers(scene(V::Release, Full, SILENT)),
         in_containers(scene(V::Delete, Full, None)),
-        in_containers(beside(scene(V::Deploy, Full, SILENT))),
         beside(scene(V::Delete, Full, None)),
+    ]
+}
+
+/// The rest of a site's life that is killed at every moment, too, when there is time for it.
+fn later_kinds() -> Vec<Scene> {
+    use RollbackLevel::Full;
+    use SiteVerb as V;
+    vec![
+        in_containers(beside(scene(V::Deploy, Full, SILENT))),
         scene(V::Move, Full, None),
         scene(V::Move, Full, UNKNOWN),
         in_containers(scene(V::Suspend, Full, None)),
@@ -140,7 +148,8 @@ fn all_kinds() -> Vec<Scene> {
         scene(V::Renew, Full, None),
         scene(V::Rename, Full, None),
     ];
-    kinds().into_iter().chain(more).collect()
+    let known = kinds().into_iter().chain(later_kinds());
+    known.chain(more).collect()
 }
 
 /// What a scene needs before it: a site that is there, a neighbour.
@@ -216,9 +225,11 @@ async fn play(
     Ok(played.killed)
 }
 
-/// One death at every moment of every kind of run, and one in the middle of every call; the kinds side by side.
-pub async fn points() -> Result<ExitCode, Text> {
-    let parts = futures::stream::iter(kinds().into_iter().map(points_of));
+/// One death at every moment of a run of each kind, and one in the middle of every call; the kinds side by side. `whole`
+/// plays the rest of a site's life as well.
+pub async fn points(whole: bool) -> Result<ExitCode, Text> {
+    let later = if whole { later_kinds() } else { Vec::new() };
+    let parts = futures::stream::iter(kinds().into_iter().chain(later).map(points_of));
     let tallies = parts.buffer_unordered(STAGES).try_collect().await?;
     let tally = Tally::sum(tallies);
     tally.print("every point");

@@ -47,7 +47,10 @@ fn shipped_keymaps_have_no_problem_and_only_capitals_change_the_fleet() {
                 };
                 assert!(!chord.ctrl && !chord.alt, "{scope} {keys}");
                 assert!(
-                    matches!(chord.code, Code::Char('R' | 'S' | 'U' | 'K' | 'F' | 'D' | 'B' | 'P')),
+                    matches!(
+                        chord.code,
+                        Code::Char('R' | 'S' | 'U' | 'K' | 'F' | 'D' | 'B' | 'P')
+                    ),
                     "{} on {keys}",
                     bound.action
                 );
