@@ -14,6 +14,7 @@
 //! drivers      Docker, ssh, processes, probes: nothing above names their clients
 //! archive      an upload becomes a release, or is refused whole; sealed backups and which of them stay
 //! world        pure: World · Event · Intent · Plan · Run · reduce · query · logs
+//! schedule     pure: what is done by itself, and when
 //! config       fleet file, settings, keymaps, themes, with line numbers
 //! sandbox      the other side of the wire: providers on loopback, with faults; imports nothing, only app starts it
 //! vocab, kit   ids, units, time, sanitised text, secrets · helpers without a domain word

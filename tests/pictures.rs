@@ -33,14 +33,22 @@ struct Picture {
     shows: &'static str,
 }
 
-const PICTURES: [Picture; 4] = [
+const PICTURES: [Picture; 5] = [
     Picture {
         name: "overview",
-        size: (150, 42),
+        size: (170, 44),
         arguments: &["demo"],
-        wait_for: "stale",
+        wait_for: "answers wrongly",
         keys: &[],
-        shows: "compute-2 cannot be reached",
+        shows: "+40 containers",
+    },
+    Picture {
+        name: "item",
+        size: (130, 36),
+        arguments: &["demo"],
+        wait_for: "acme.example answers wrongly",
+        keys: &["1", "/answers wrongly\r", "\r"],
+        shows: "why it stands here",
     },
     Picture {
         name: "plan",
@@ -64,7 +72,7 @@ const PICTURES: [Picture; 4] = [
         arguments: &["demo", "--wall"],
         wait_for: "compute-2",
         keys: &[],
-        shows: "DOWN",
+        shows: "LOSING MONEY",
     },
 ];
 

@@ -12,12 +12,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each room may import. Cargo refuses anything that is not in a room's manifest; this is the list a manifest may hold.
-const MAY_IMPORT: [(&str, &[&str]); 18] = [
+const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("kit", &[]),
     ("vocab", &["kit"]),
+    ("schedule", &["vocab"]),
     ("sandbox", &[]),
     ("archive", &["kit", "vocab"]),
-    ("config", &["kit", "vocab"]),
+    ("config", &["kit", "vocab", "schedule"]),
     ("world", &["kit", "vocab"]),
     ("drivers", &["kit", "vocab"]),
     ("saga", &["vocab"]),
@@ -31,8 +32,8 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     (
         "engine",
         &[
-            "kit", "vocab", "config", "world", "drivers", "saga", "store", "sources", "actions",
-            "hosting",
+            "kit", "vocab", "config", "schedule", "world", "drivers", "saga", "store", "sources",
+            "actions", "hosting",
         ],
     ),
     ("link", &["kit", "vocab", "world", "engine"]),
@@ -52,10 +53,12 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
 ];
 
 /// Libraries that only these rooms may have.
-const KEPT_IN: [(&str, &[&str]); 16] = [
+const KEPT_IN: [(&str, &[&str]); 18] = [
+    ("croner", &["schedule"]),
     ("bollard", &["drivers"]),
     ("object_store", &["drivers"]),
     ("openssh", &["drivers"]),
+    ("lettre", &["drivers"]),
     ("reqwest", &["drivers"]),
     ("hickory-resolver", &["drivers"]),
     ("redis", &["drivers"]),

@@ -123,7 +123,7 @@ async fn list(
     }
     if objects.is_empty() {
         let kinds = words::list(kinds.iter().map(|kind| kind.word()), kinds.len(), " or ");
-        return Err(refuse::conflict(format!(
+        return Err(refuse::needless(format!(
             "there is no {kinds} on {name}: nothing to prune"
         )));
     }

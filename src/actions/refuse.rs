@@ -7,6 +7,11 @@ pub(crate) fn not_found(text: impl AsRef<str>) -> Refusal {
     refusal(RefusalKind::NotFound, text.as_ref())
 }
 
+/// There is nothing to do.
+pub(crate) fn needless(text: impl AsRef<str>) -> Refusal {
+    refusal(RefusalKind::Needless, text.as_ref())
+}
+
 /// Its state does not allow it, or there is nothing to do.
 pub(crate) fn conflict(text: impl AsRef<str>) -> Refusal {
     refusal(RefusalKind::Conflict, text.as_ref())

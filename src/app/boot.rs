@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cli::Arguments;
+use cli::{Arguments, Subcommand};
 use color_eyre::eyre::{Result, eyre};
 use config::{Config, Paths, Report};
-use engine::{Fabric, Handle, Setup};
+use engine::{Fabric, Handle, Role, Setup};
 use kit::files::{self, Base};
 use link::{Command, LocalCommand, LocalWatch, Watch};
 use vocab::Text;
-use world::{Actor, Face, Notice, NoticeKind};
+use world::{Actor, ExecutorKind, Face, Notice, NoticeKind};
 
 use super::{fabric, trace};
 
@@ -42,6 +42,11 @@ impl Running {
         self.folder = Some(folder);
     }
 
+    /// Whether the fleet is simulated.
+    pub const fn is_demo(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// A watcher of the engine.
     pub async fn watch(&self) -> Result<Box<dyn Watch>> {
         Ok(Box::new(LocalWatch::new(self.engine.clone()).await?))
@@ -63,7 +68,7 @@ impl Running {
 pub async fn start(arguments: &Arguments) -> Result<Running> {
     let loaded = configuration(arguments);
     let state = state_folder()?;
-    let (fabric, notices) = fabric::of(&loaded.config.fleet, &state);
+    let (fabric, notices) = fabric::of(&loaded.config, &state);
     start_with(arguments, loaded, fabric, notices, &state).await
 }
 
@@ -99,8 +104,7 @@ pub async fn start_with(
         notices,
         refresh: config.settings.refresh,
         grace: config.settings.grace,
-        // A command that is over in a moment would begin what it cannot finish, and keep its caller waiting for it.
-        takes_over: arguments.stays() && !read_only,
+        role: role(arguments, read_only),
     };
     let state = state.to_owned();
     Ok(Running {
@@ -113,6 +117,21 @@ pub async fn start_with(
         user: user(),
         folder: None,
     })
+}
+
+/// What the process is there for. A command that is over in a moment would begin what it cannot finish, and keep its caller
+/// waiting for it.
+const fn role(arguments: &Arguments, read_only: bool) -> Role {
+    match &arguments.command {
+        Some(Subcommand::Wall(_)) => Role::Watching,
+        None | Some(Subcommand::Demo(_)) if read_only => Role::Watching,
+        _ if read_only => Role::Passing,
+        // A demo has a store of its own: what is done by itself there is done to the simulation.
+        None | Some(Subcommand::Demo(_)) => Role::Staying(ExecutorKind::Console),
+        Some(Subcommand::Serve(_)) => Role::Staying(ExecutorKind::Serve),
+        Some(_) if arguments.resumes() => Role::Resuming,
+        Some(_) => Role::Passing,
+    }
 }
 
 /// The configuration, where it came from, and what was wrong with it.

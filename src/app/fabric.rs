@@ -3,18 +3,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use config::Fleet;
 use config::fleet::{DockerAddress, NodeSpec, Reach};
+use config::{Config, Fleet};
 use drivers::host::{LocalHost, SshHost, SshTarget};
 use drivers::{Connection, EngineAddress, Host};
 use engine::{Fabric, NodePlan};
 use vocab::{NodeName, Text};
+use world::signals::Maintenance;
 use world::{NodeProfile, Notice, NoticeKind};
 
-use super::{backups, hosting};
+use super::{alerts, autopilot, backups, hosting, priorities};
 
-/// The fabric of a fleet file, and a notice for each node that cannot even be tried.
-pub fn of(fleet: &Fleet, state: &Path) -> (Fabric, Vec<Notice>) {
+/// The fabric of a configuration, and a notice for each node that cannot even be tried.
+pub fn of(config: &Config, state: &Path) -> (Fabric, Vec<Notice>) {
+    let fleet = &config.fleet;
     let mut notices = Vec::new();
     let mut nodes = Vec::new();
     for spec in fleet.nodes_to_watch(&host_name()) {
@@ -40,9 +42,27 @@ pub fn of(fleet: &Fleet, state: &Path) -> (Fabric, Vec<Notice>) {
         hosting: hosting::ends(fleet, state),
         terms: hosting::declared_terms(fleet),
         backup_rules: backups::rules(fleet),
+        rules: config.rules.clone(),
+        maintenance: maintenance(fleet),
+        schedules: fleet.schedules_in_force(),
+        autopilot: autopilot::policy(fleet),
+        weights: priorities::weights(&fleet.priorities),
+        alerts: alerts::plans(fleet),
         simulation: None,
     };
     (fabric, notices)
+}
+
+/// When maintenance is, by the fleet file.
+fn maintenance(fleet: &Fleet) -> Vec<Maintenance> {
+    let windows = fleet.maintenance.iter().map(|spec| Maintenance {
+        name: spec.name.clone(),
+        from: spec.from,
+        lasts: spec.lasts,
+        every: spec.every,
+        only: spec.only.clone(),
+    });
+    windows.collect()
 }
 
 fn node(spec: &NodeSpec) -> Result<NodePlan, drivers::DriverError> {

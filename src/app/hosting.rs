@@ -165,6 +165,7 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
         ports: terms.port_range.clone(),
         keep_releases: usize::from(terms.keep_releases),
         sites_per_node: usize::from(terms.sites_per_node),
+        at_once: usize::from(terms.at_once),
         affiliates: affiliates
             .map(|affiliate| Affiliate {
                 name: affiliate.name.clone(),

@@ -1,12 +1,16 @@
 //! Wiring: arguments → configuration → store → engine → link → face → exit code. The only room that knows all others.
 
+mod alerts;
+mod autopilot;
 mod backups;
 mod boot;
 mod demo;
 mod diagnosis;
 mod fabric;
 mod hosting;
+mod priorities;
 mod provider_sandbox;
+mod serve;
 mod trace;
 
 use std::process::ExitCode;
@@ -48,6 +52,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
             }
         }
         Some(Subcommand::Sandbox(options)) => provider_sandbox::run(options).await,
+        Some(Subcommand::Serve(options)) => serve::run(&arguments, options).await,
         Some(Subcommand::Init(options)) => Ok(cli::init::run(
             options,
             &arguments,
@@ -57,6 +62,10 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
             options,
             &diagnosis::examine(&arguments).await,
         )?),
+        Some(Subcommand::Rules(options)) => {
+            let loaded = boot::configuration(&arguments);
+            Ok(cli::rules::run(options, &loaded.config, &loaded.report)?)
+        }
         Some(Subcommand::Completions(options)) => Ok(cli::completions::run(options)?),
         Some(command) => {
             let running = boot::start(&arguments).await?;
@@ -90,10 +99,15 @@ async fn console(arguments: &Arguments, running: Running) -> Result<ExitCode> {
     };
     let engine = running.engine.clone();
     let state = running.state.clone();
+    let is_demo = running.is_demo();
     let follow = tokio::spawn(async move {
         while let Some((config, report)) = reloads.recv().await {
             let config: config::Config = config;
-            let (fabric, mut notices) = fabric::of(&config.fleet, &state);
+            // A demo stays on its simulated fleet, whatever becomes of the real one's file.
+            if is_demo {
+                continue;
+            }
+            let (fabric, mut notices) = fabric::of(&config, &state);
             notices.extend(boot::notices_of(&report));
             engine.reload(fabric, notices).await;
         }

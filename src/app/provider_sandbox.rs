@@ -63,6 +63,20 @@ fn for_people(addresses: &Addresses, health: &Health) -> String {
         line(name, &access.url, &access.token);
     }
     line("dns", &addresses.dns.to_string(), "");
+    line("discord", &addresses.discord.url, "");
+    line("ntfy", &addresses.ntfy.url, &addresses.ntfy.token);
+    let twilio = &addresses.twilio;
+    line(
+        "twilio",
+        &format!("{} {}", twilio.url, twilio.account),
+        &twilio.token,
+    );
+    let smtp = &addresses.smtp;
+    line(
+        "smtp",
+        &format!("{}:{} {}", smtp.host, smtp.port, smtp.user),
+        &smtp.password,
+    );
     line("admin", &addresses.admin, "");
     line("servers", &servers, "");
     let images = format!("stand-ins for {}", STAND_INS.join(", "));

@@ -13,6 +13,7 @@ pub mod keymap;
 mod load;
 pub mod paths;
 mod reader;
+pub mod rules;
 pub mod settings;
 pub mod shipped;
 pub mod theme;

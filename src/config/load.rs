@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use vocab::Rule;
+
 use crate::diagnostic::Report;
 use crate::fleet::{self, Fleet};
 use crate::keymap::{self, Keymap};
 use crate::paths::Paths;
 use crate::reader::{Document, file};
+use crate::rules;
 use crate::settings::{self, Settings};
 use crate::theme::{self, Theme};
 
 /// Everything the user configured, and defaults for the rest.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
     /// The fleet.
     pub fleet: Fleet,
@@ -23,6 +26,8 @@ pub struct Config {
     pub theme: Theme,
     /// The names of all themes there are: those that are shipped and the user's own.
     pub themes: Vec<String>,
+    /// The rules that judge: the shipped ones with the user's own above them.
+    pub rules: Vec<Rule>,
 }
 
 /// Reads all files. Whatever is wrong with them is in the report, and the configuration can always be used. It reads from
@@ -43,6 +48,10 @@ pub fn load(paths: &Paths) -> (Config, Report) {
     .unwrap_or_default();
     let keymap = keymap::load(&settings.keymap, paths.keymap.as_deref(), &mut report);
     let theme = theme::load(&settings.theme, paths.themes.as_deref(), &mut report);
+    let rules = match &fleet.rules {
+        Some(named) => rules::load(Some(named), true, &mut report),
+        None => rules::load(paths.rules.as_deref(), false, &mut report),
+    };
     (
         Config {
             fleet,
@@ -50,6 +59,7 @@ pub fn load(paths: &Paths) -> (Config, Report) {
             keymap,
             theme,
             themes,
+            rules,
         },
         report,
     )
@@ -82,6 +92,7 @@ mod tests {
             settings: Some(folder.join("settings.toml")),
             keymap: Some(folder.join("keymap.toml")),
             themes: Some(folder.join("themes")),
+            rules: Some(folder.join("rules.toml")),
         }
     }
 

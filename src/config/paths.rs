@@ -17,10 +17,12 @@ pub struct Paths {
     pub keymap: Option<PathBuf>,
     /// The folder of the user's own themes, `<name>.toml` each.
     pub themes: Option<PathBuf>,
+    /// The user's own rules; those that the fleet file names go before them.
+    pub rules: Option<PathBuf>,
 }
 
 impl Paths {
-    /// The usual places: `fleet.toml`, `settings.toml`, `keymap.toml` and `themes/` in `$XDG_CONFIG_HOME/wheelhouse`, else
+    /// The usual places: `fleet.toml`, `settings.toml`, `keymap.toml`, `rules.toml` and `themes/` in `$XDG_CONFIG_HOME/wheelhouse`, else
     /// `~/.config/wheelhouse`; none at all when neither is known.
     pub fn standard() -> Self {
         let file = |name: &str| folder(Base::Config, "wheelhouse").map(|folder| folder.join(name));
@@ -30,6 +32,7 @@ impl Paths {
             settings: file("settings.toml"),
             keymap: file("keymap.toml"),
             themes: file("themes"),
+            rules: file("rules.toml"),
         }
     }
 

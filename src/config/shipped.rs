@@ -1,4 +1,4 @@
-//! The keymaps and themes that come inside the program. A new one is a file and a line here.
+//! The keymaps, themes and rules that come inside the program. A new one is a file and a line here.
 
 use vocab::Text;
 
@@ -25,6 +25,12 @@ pub const THEMES: [(&str, &str); 4] = [
     ("contrast", include_str!("../../themes/contrast.toml")),
     (PLAIN_THEME, include_str!("../../themes/plain.toml")),
 ];
+
+/// The rules that serve unless others are written.
+pub const RULES: &str = include_str!("../../assets/rules.toml");
+
+/// How the file of the shipped rules is called in messages and lists.
+pub(crate) const RULES_FILE: &str = "shipped rules.toml";
 
 /// How a shipped keymap's file is called in messages.
 pub(crate) fn keymap_file(name: &str) -> Text {

@@ -1,11 +1,12 @@
 //! Drivers: the only room that names the clients of Docker, ssh, HTTP, TLS, DNS, PostgreSQL, Redis and S3, and of the
-//! providers (Hetzner Cloud, Cloudflare, Stripe).
+//! providers (Hetzner Cloud, Cloudflare, Stripe), and of what takes alerts to people (Discord, ntfy, text messages, SMTP).
 //!
 //! May import: `vocab`, `kit`. May not: `world`, `config`, or anything above; it knows no fleet, no pane, no plan.
 //!
 //! Each driver is a trait ([`docker::Docker`], [`host::Host`], [`storage::Storage`]) or a function with a deadline, with its fake beside it.
 //! Every await in here has a deadline; a stream that may go silent has an idle limit.
 
+pub mod alert;
 pub mod clock;
 pub mod connection;
 pub mod docker;

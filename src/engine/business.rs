@@ -17,6 +17,7 @@ use world::money::{Billing, BillingChange};
 use world::{Fact, Quota, ServerPrices, Tally};
 
 use crate::core::Core;
+use crate::executor::Role;
 use crate::supervise::supervise;
 
 /// The store as the sources' memory.
@@ -88,7 +89,7 @@ impl Keeper for StoreKeeper {
 }
 
 /// The ways to sites over hosting's ends.
-struct HostingDoors(Arc<Ends>);
+pub(crate) struct HostingDoors(pub(crate) Arc<Ends>);
 
 #[async_trait]
 impl Doors for HostingDoors {
@@ -143,8 +144,12 @@ impl Core {
         Ok(())
     }
 
-    /// Watches the business, when there are providers to ask and a store to keep what they say.
+    /// Watches the business, when there are providers to ask and a store to keep what they say. A simulation tells of its
+    /// own.
     pub(crate) fn watch_business(&self, sites: watch::Receiver<Vec<SiteTarget>>) {
+        if self.fabric.simulation.is_some() {
+            return;
+        }
         let (Ok(ends), Some(store)) = (self.fabric.hosting.clone(), self.store.clone()) else {
             return;
         };
@@ -179,8 +184,10 @@ impl Core {
         let doors: Arc<dyn Doors> = Arc::new(HostingDoors(ends));
         let (name, to, until) = start("the source of the sites");
         let (context, prober) = (self.context(), Arc::new(Prober::new()));
+        let stays = matches!(self.role, Role::Staying(_) | Role::Watching);
         supervise(&self.tasks, name, to, until, move || {
             sources::sites::watch(
+                stays,
                 context.clone(),
                 prober.clone(),
                 doors.clone(),

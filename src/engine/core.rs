@@ -12,9 +12,14 @@ use vocab::{RunId, ServiceSpec, Span, Text};
 use world::{Event, Fact, Interest, Notice, NoticeKind, Plan, Point, SeriesKey, World};
 
 use crate::Setup;
+use crate::alerts::Alerting;
+use crate::autopilot::Pilot;
+use crate::executor::Role;
 use crate::fleet::{Fabric, NodeTasks};
 use crate::handle::{Handle, Request, Subscription};
+use crate::items::Unwritten;
 use crate::runs::ActiveRun;
+use crate::schedules::Schedules;
 
 /// Events that may wait for the loop before sources have to.
 const INTAKE: usize = 4096;
@@ -34,6 +39,8 @@ pub(crate) struct Core {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) probes: watch::Sender<Vec<ServiceSpec>>,
     pub(crate) visits: watch::Sender<Vec<sources::SiteTarget>>,
+    /// What does not answer here, for those who look from elsewhere.
+    pub(crate) view: watch::Sender<sources::vantage::View>,
     pub(crate) plans: HashMap<RunId, Plan>,
     pub(crate) active: HashMap<RunId, ActiveRun>,
     pub(crate) tasks: TaskTracker,
@@ -43,8 +50,17 @@ pub(crate) struct Core {
     pub(crate) cancel_of_runs: CancellationToken,
     pub(crate) connections: Arc<RwLock<Arc<drivers::Connections>>>,
     pub(crate) grace: Span,
-    /// Whether runs on sites that were left are gone on with.
-    pub(crate) takes_over: bool,
+    /// What this process is there for.
+    pub(crate) role: Role,
+    /// Whether it is being looked who does what is done by itself.
+    pub(crate) attending: bool,
+    pub(crate) schedules: Schedules,
+    /// What the autopilot is at.
+    pub(crate) pilot: Pilot,
+    /// What is being sent.
+    pub(crate) alerting: Alerting,
+    /// What is to be written down of items.
+    pub(crate) unwritten: Unwritten,
     /// Points for the history that the store has not been given yet.
     pub(crate) points: Vec<(SeriesKey, Point)>,
     changes: broadcast::Sender<Arc<Event>>,
@@ -60,6 +76,7 @@ pub fn start(setup: Setup) -> Handle {
     let (interest, interest_seen) = watch::channel(Interest::default());
     let (probes, probes_seen) = watch::channel(Vec::new());
     let (visits, visits_seen) = watch::channel(Vec::new());
+    let (view, view_seen) = watch::channel(sources::vantage::View::default());
     let cancel = CancellationToken::new();
     let tasks = TaskTracker::new();
     let nodes = NodeTasks::new(
@@ -84,6 +101,7 @@ pub fn start(setup: Setup) -> Handle {
         requests,
         probes,
         visits,
+        view,
         plans: HashMap::new(),
         active: HashMap::new(),
         tasks,
@@ -91,7 +109,12 @@ pub fn start(setup: Setup) -> Handle {
         cancel_of_runs: CancellationToken::new(),
         connections,
         grace: setup.grace,
-        takes_over: setup.takes_over,
+        role: setup.role,
+        attending: false,
+        schedules: Schedules::default(),
+        pilot: Pilot::default(),
+        alerting: Alerting::default(),
+        unwritten: Unwritten::default(),
         points: Vec::new(),
         changes: broadcast::channel(CHANGES).0,
         watchers: Vec::new(),
@@ -103,8 +126,8 @@ pub fn start(setup: Setup) -> Handle {
     }
     core.watch_services(probes_seen);
     core.watch_store();
-    core.watch_orphans();
     core.watch_business(visits_seen);
+    core.watch_from_elsewhere(view_seen);
     core.watch_left();
     core.follow_fabric();
     tokio::spawn(core.run(intake, asked));
@@ -140,7 +163,13 @@ impl Core {
                 }
                 _ = foreign.tick() => {
                     self.record();
+                    self.attend();
+                    self.keep_items().await;
                     self.read_foreign().await;
+                    self.pass_time();
+                    self.tell_alerts().await;
+                    self.look_around();
+                    self.take_turn();
                 }
             }
         }
@@ -148,16 +177,49 @@ impl Core {
 
     /// Applies an event, carries out what follows from it and tells the watchers.
     pub(crate) fn apply(&mut self, event: Event) {
+        let mut ours = None;
         if let Fact::RunMoved { run, state } = &event.fact
             && state.is_over()
         {
             self.active.remove(run);
+            ours = Some((*run, state.word()));
         }
+        let ended = self.run_that_ends(&event.fact);
         for effect in self.world.apply(&event) {
             self.carry_out(effect);
         }
+        if let Some(run) = ended.and_then(|run| self.world.runs.get(&run)) {
+            // What the run touched is looked at again now: it is closed by evidence, and nobody waits for a turn.
+            self.nodes.look(world::looks::after(&self.world, &run.plan));
+        }
+        if let Fact::AutopilotSwitched(switch) = &event.fact
+            && switch.stopped.is_some()
+        {
+            self.halt();
+        }
+        let event = Arc::new(event);
         // Nobody watching is no error.
-        drop(self.changes.send(Arc::new(event)));
+        drop(self.changes.send(event.clone()));
+        if let Fact::RunRecorded(run) = &event.fact
+            && !run.state.is_over()
+            && self.active.contains_key(&run.id())
+        {
+            self.fix_begun(run);
+        }
+        if let Some((run, word)) = ours {
+            self.fix_ended(run, word);
+        }
+    }
+
+    /// The run that is over with this fact and was not before, whoever carried it out.
+    fn run_that_ends(&self, fact: &Fact) -> Option<RunId> {
+        let (id, state) = match fact {
+            Fact::RunMoved { run, state } => (*run, state),
+            Fact::RunRecorded(run) => (run.id(), &run.state),
+            _ => return None,
+        };
+        let before = self.world.runs.get(&id)?;
+        (state.is_over() && !before.state.is_over()).then_some(id)
     }
 
     /// Applies a fact that the engine itself knows, now.
@@ -168,24 +230,57 @@ impl Core {
         });
     }
 
+    /// Lets time pass where nothing else happened and something waits for it.
+    fn pass_time(&mut self) {
+        if self
+            .world
+            .tracking
+            .due()
+            .is_some_and(|due| due <= drivers::clock::now())
+        {
+            self.observe(Fact::TimePassed);
+        }
+    }
+
     fn answer(&mut self, request: Request) {
         match request {
             Request::Subscribe(reply) => self.subscribe(reply),
             Request::InterestChanged => self.merge_interest(),
             Request::Plan(intent, actor, reply) => self.plan(intent, actor, reply),
             Request::Planned(plan) => self.planned(*plan),
-            Request::Sweep => self.sweep(),
+            Request::Sweep(reply) => self.sweep(reply),
+            Request::Attend => self.attend(),
+            Request::Attended(attended) => self.attended(attended),
+            Request::TurnEnded(name, begun) => self.turn_ended(&name, begun),
+            Request::Schedule(name, verb, actor, reply) => {
+                self.change_schedule(&name, verb, actor, reply);
+            }
+            Request::Changed(begin) => self.changed(begin),
             Request::FindBackups(reply) => self.find_backups(reply),
             Request::LookForLeft => self.look_for_left(),
             Request::Left(runs) => self.resume_all(runs),
             Request::Submit(plan, consent, reply) => self.submit(plan, &consent, reply),
+            Request::Fix(step) => self.step_of_fix(step),
+            Request::Autopilot(request, actor, reply) => {
+                self.switch_autopilot(request, actor, reply);
+            }
             Request::Cancel(run, actor, reply) => self.cancel_run(run, actor, reply),
             Request::Resolve(run, way, actor, reply) => self.resolve_run(run, way, actor, reply),
+            Request::AlertTried(channel, tried) => self.alert_tried(&channel, tried),
+            Request::TestAlerts(channel, actor, reply) => {
+                self.test_alerts(channel.as_ref(), &actor, reply);
+            }
+            Request::Mark(item, request, actor, reply) => self.mark(item, request, actor, reply),
+            Request::Note(request, actor, reply) => self.note(request, actor, reply),
+            Request::RemoveNote(id, actor, reply) => self.remove_note(id, actor, reply),
+            Request::Weigh(weights, actor, reply) => self.weigh(weights, actor, reply),
             Request::ShellEnded(run, status, reply) => self.shell_ended(run, status, reply),
             Request::Reload(fabric, notices) => {
                 self.fabric = *fabric;
                 self.replace_notices(notices);
                 self.follow_fabric();
+                self.attend();
+                self.reweigh();
             }
             Request::Shutdown(_) => {}
         }
@@ -244,6 +339,12 @@ impl Core {
         self.observe(Fact::TermsDeclared(terms));
         let rules = self.fabric.backup_rules.clone().map(Box::new);
         self.observe(Fact::BackupsDeclared(rules));
+        self.observe(Fact::MaintenanceDeclared(self.fabric.maintenance.clone()));
+        self.observe(Fact::RulesDeclared(self.fabric.rules.clone()));
+        let policy = Box::new(self.fabric.autopilot.clone());
+        self.observe(Fact::AutopilotDeclared(policy));
+        let channels = self.fabric.alerts.iter().map(|plan| plan.channel.clone());
+        self.observe(Fact::AlertsDeclared(channels.collect()));
         let connections = Arc::new(self.nodes.follow(&self.fabric));
         *self
             .connections
@@ -329,6 +430,7 @@ impl Core {
     /// Ends: sources first, then runs get ten seconds, then the store is told to finish.
     async fn shut_down(&mut self, intake: &mut queue::Receiver<Event>) {
         self.cancel_of_runs.cancel();
+        self.give_up().await;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         while !self.active.is_empty() {
             match tokio::time::timeout_at(deadline, intake.recv()).await {
@@ -344,6 +446,7 @@ impl Core {
         drop(tokio::time::timeout(Duration::from_secs(2), closing).await);
         drop(tokio::time::timeout(Duration::from_secs(2), self.tasks.wait()).await);
         self.record();
+        self.keep_items().await;
         if let Some(store) = self.store.take() {
             store.close().await;
         }

@@ -37,6 +37,8 @@ impl Core {
                     other
                 });
             }
+            Effect::KeepSignals(ids) => self.unwritten.signals(ids),
+            Effect::Happened(happened) => self.unwritten.happened(happened),
         }
     }
 

@@ -1,17 +1,21 @@
 //! The fabric of a fleet: what nodes there are, how each is reached, and the tasks that watch it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use drivers::Connection;
+use drivers::alert::AlertSender;
 use kit::queue;
 use sources::{Context, NodeTarget};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vocab::{NodeName, ServiceSpec, Span, Text};
+use world::alerts::Channel;
+use world::autopilot::Policy;
 use world::money::Terms;
-use world::{BackupRules, Event, Fact, Interest, NodeProfile};
+use world::signals::Maintenance;
+use world::{About, BackupRules, Event, Fact, Interest, NodeProfile, Rule, Weights};
 
 use crate::supervise::supervise;
 
@@ -25,6 +29,15 @@ pub struct NodePlan {
     pub connection: Arc<Connection>,
     /// Everything that decides how it is reached, as text; two plans with the same identity share a connection.
     pub identity: String,
+}
+
+/// A channel of alerts, and what sends by it.
+#[derive(Clone)]
+pub struct AlertPlan {
+    /// What the world knows of it.
+    pub channel: Channel,
+    /// What sends; `None` for what the faces show themselves, and for one that cannot be used.
+    pub sender: Option<Arc<dyn AlertSender>>,
 }
 
 /// A fleet, ready to be watched.
@@ -44,6 +57,18 @@ pub struct Fabric {
     pub terms: Option<Terms>,
     /// How backups are made, when the fleet file says.
     pub backup_rules: Option<BackupRules>,
+    /// The rules that judge.
+    pub rules: Vec<Rule>,
+    /// When maintenance is.
+    pub maintenance: Vec<Maintenance>,
+    /// What is done by itself.
+    pub schedules: Vec<schedule::Schedule>,
+    /// What may run by itself.
+    pub autopilot: Policy,
+    /// What the terms of an item's score count for, as the fleet file says.
+    pub weights: Weights,
+    /// Who is told of what is wrong.
+    pub alerts: Vec<AlertPlan>,
     /// The simulation that stands in for the sources, in a demo.
     pub simulation: Option<Arc<sources::demo::Simulation>>,
 }
@@ -73,6 +98,7 @@ pub(crate) struct NodeTasks {
     cancel: CancellationToken,
     events: queue::Sender<Event>,
     interest: watch::Receiver<Interest>,
+    looks: sources::Looks,
     refresh: Span,
 }
 
@@ -90,6 +116,7 @@ impl NodeTasks {
             cancel,
             events,
             interest,
+            looks: sources::Looks::default(),
             refresh,
         }
     }
@@ -103,6 +130,7 @@ impl NodeTasks {
         Context {
             events: self.events.clone(),
             interest: self.interest.clone(),
+            looks: self.looks.clone(),
             cancel,
             refresh: self.refresh,
         }
@@ -170,6 +198,11 @@ impl NodeTasks {
             cancel.clone(),
             move || sources::docker::watch(context.clone(), docker_target.clone()),
         );
+    }
+
+    /// Asks the sources for a look at all of these, at once.
+    pub(crate) fn look(&self, at: BTreeSet<About>) {
+        self.looks.ask(at);
     }
 
     /// The connection of a node, to be closed at the end.

@@ -3,14 +3,19 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use drivers::Connections;
+use schedule::Schedule;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use vocab::{LogBatch, LogRequest, RunId, Text, Time};
+use vocab::{ChannelName, LogBatch, LogRequest, RunId, ScheduleName, Text, Time};
+use world::priorities::Choice;
 use world::{
-    Actor, AuditCheck, AuditLine, Consent, Event, FoundBackups, Intent, Interest, Notice, Plan,
-    Point, Refusal, RefusalKind, Run, SeriesKey, WayOut, World,
+    Actor, AuditCheck, AuditLine, AutopilotRequest, Consent, Delivery, Event, Executor,
+    FoundBackups, Happening, Intent, Interest, ItemId, Mark, MarkRequest, NoteRequest, Notice,
+    Plan, Point, Refusal, RefusalKind, Run, ScheduleVerb, SeriesKey, WayOut, Weights, World,
 };
 
+use crate::autopilot::FixStep;
+use crate::executor::Attended;
 use crate::fleet::Fabric;
 
 /// Something asked of the loop.
@@ -19,13 +24,44 @@ pub(crate) enum Request {
     InterestChanged,
     Plan(Intent, Actor, oneshot::Sender<Result<Plan, Refusal>>),
     Planned(Box<Plan>),
-    Sweep,
+    Sweep(Option<oneshot::Sender<Result<usize, Text>>>),
+    Attend,
+    Attended(Option<Attended>),
+    TurnEnded(ScheduleName, bool),
+    Schedule(
+        ScheduleName,
+        ScheduleVerb,
+        Actor,
+        oneshot::Sender<Result<Option<Executor>, Refusal>>,
+    ),
+    Changed(Option<(Box<Schedule>, Option<Time>)>),
+    Fix(FixStep),
+    Autopilot(
+        AutopilotRequest,
+        Actor,
+        oneshot::Sender<Result<(), Refusal>>,
+    ),
+    AlertTried(ChannelName, Option<Box<Delivery>>),
+    TestAlerts(
+        Option<ChannelName>,
+        Actor,
+        oneshot::Sender<Result<Vec<Delivery>, Refusal>>,
+    ),
     LookForLeft,
     Left(Vec<Run>),
     Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
     Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
     Resolve(RunId, WayOut, Actor, oneshot::Sender<Result<(), Refusal>>),
     FindBackups(oneshot::Sender<Result<FoundBackups, Refusal>>),
+    Mark(
+        ItemId,
+        MarkRequest,
+        Actor,
+        oneshot::Sender<Result<Mark, Refusal>>,
+    ),
+    Note(NoteRequest, Actor, oneshot::Sender<Result<ItemId, Refusal>>),
+    RemoveNote(Text, Actor, oneshot::Sender<Result<(), Refusal>>),
+    Weigh(Option<Weights>, Actor, oneshot::Sender<Result<(), Refusal>>),
     ShellEnded(RunId, Option<i32>, oneshot::Sender<Result<(), Refusal>>),
     Reload(Box<Fabric>, Vec<Notice>),
     Shutdown(oneshot::Sender<()>),
@@ -91,9 +127,90 @@ impl Handle {
             .await
     }
 
+    /// Stops the autopilot or lets it go on. Returns when that is written down; other processes obey within two seconds.
+    pub async fn autopilot(&self, request: AutopilotRequest, actor: Actor) -> Result<(), Refusal> {
+        self.ask(|reply| Request::Autopilot(request, actor, reply))
+            .await
+    }
+
+    /// Sends a test by a channel, or by all; what came of each. Returns when that is written down.
+    pub async fn test_alerts(
+        &self,
+        channel: Option<ChannelName>,
+        actor: Actor,
+    ) -> Result<Vec<Delivery>, Refusal> {
+        self.ask(|reply| Request::TestAlerts(channel, actor, reply))
+            .await
+    }
+
     /// Reads what lies at the place for backups, and notes in the books what they do not have.
     pub async fn find_backups(&self) -> Result<FoundBackups, Refusal> {
         self.ask(Request::FindBackups).await
+    }
+
+    /// Looks for what is left at providers and belongs to nobody; how much that is. Each becomes a notice.
+    pub(crate) async fn sweep(&self) -> Result<usize, Text> {
+        let gone = |_| Text::line("the engine has ended");
+        let (reply, answer) = oneshot::channel();
+        let asked = self.requests.send(Request::Sweep(Some(reply))).await;
+        asked.map_err(|_| Text::line("the engine has ended"))?;
+        answer.await.map_err(gone)?
+    }
+
+    /// Does this with a schedule. Returns when it is written down; a turn that is asked for is begun by the executor, which
+    /// is told, or here when there is none.
+    pub async fn schedule(
+        &self,
+        name: ScheduleName,
+        verb: ScheduleVerb,
+        actor: Actor,
+    ) -> Result<Option<Executor>, Refusal> {
+        self.ask(|reply| Request::Schedule(name, verb, actor, reply))
+            .await
+    }
+
+    /// Does something with an item; its mark as it is then. Returns when it is written down.
+    pub async fn mark(
+        &self,
+        item: ItemId,
+        request: MarkRequest,
+        actor: Actor,
+    ) -> Result<Mark, Refusal> {
+        self.ask(|reply| Request::Mark(item, request, actor, reply))
+            .await
+    }
+
+    /// Writes a note, or what another system reported; the id of its item. Returns when it is written down.
+    pub async fn note(&self, request: NoteRequest, actor: Actor) -> Result<ItemId, Refusal> {
+        self.ask(|reply| Request::Note(request, actor, reply)).await
+    }
+
+    /// Removes a note. Returns when that is written down.
+    pub async fn remove_note(&self, id: Text, actor: Actor) -> Result<(), Refusal> {
+        self.ask(|reply| Request::RemoveNote(id, actor, reply))
+            .await
+    }
+
+    /// Accepts learnt weights; `None` gives them up for those of the fleet file.
+    pub async fn weigh(&self, weights: Option<Weights>, actor: Actor) -> Result<(), Refusal> {
+        self.ask(|reply| Request::Weigh(weights, actor, reply))
+            .await
+    }
+
+    /// What became of items, those that the world does not hold too, the oldest first: of one, or of all.
+    pub async fn happenings(&self, item: Option<ItemId>, limit: usize) -> Vec<Happening> {
+        match &self.store {
+            Some(store) => store.happenings(item, limit).await.unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The items that were seen to while others stood above them, the oldest first.
+    pub async fn choices(&self) -> Vec<Choice> {
+        match &self.store {
+            Some(store) => store.choices().await.unwrap_or_default(),
+            None => Vec::new(),
+        }
     }
 
     /// Tells that the shell of a handover run has ended.

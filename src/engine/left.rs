@@ -8,6 +8,7 @@ use vocab::RunId;
 use world::{Run, RunState};
 
 use crate::core::Core;
+use crate::executor::Role;
 use crate::handle::Request;
 
 /// How often it is looked for runs that were left.
@@ -18,8 +19,9 @@ const JOURNAL_AGAIN: Duration = Duration::from_secs(5);
 
 impl Core {
     /// Whose runs are taken over: what has no providers to go on with is left to one that has.
-    pub(crate) const fn left_here(&self) -> Left {
-        if self.takes_over && self.fabric.hosting.is_ok() {
+    pub(crate) fn left_here(&self) -> Left {
+        let goes_on = self.is_executor() || self.role == Role::Resuming;
+        if goes_on && self.fabric.hosting.is_ok() {
             Left::All
         } else {
             Left::NotOnSites
@@ -28,7 +30,7 @@ impl Core {
 
     /// Asks now and then for a look at what was left since the start.
     pub(crate) fn watch_left(&self) {
-        if !self.takes_over || self.store.is_none() {
+        if matches!(self.role, Role::Passing | Role::Watching) || self.store.is_none() {
             return;
         }
         let (requests, cancel) = (self.requests.clone(), self.cancel.clone());

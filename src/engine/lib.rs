@@ -7,23 +7,32 @@
 //! Flow: sources → bounded intake → `Core::apply` (the only writer of the world) → effects → store, sources; the same
 //! event goes to every [`Subscription`]. Requests ([`Handle`]) enter the same loop, so that everything has one order.
 
+mod alerts;
+mod autopilot;
 mod backups;
 mod business;
 mod core;
 mod effects;
+mod executor;
 mod fleet;
 mod handle;
+mod items;
 mod journal;
 mod left;
 mod resolve;
 mod runs;
+mod schedules;
 mod sites;
 mod supervise;
+mod teller;
 #[cfg(test)]
 mod tests;
+mod turn;
+mod vantage;
 
 pub use core::start;
-pub use fleet::{Fabric, NodePlan};
+pub use executor::Role;
+pub use fleet::{AlertPlan, Fabric, NodePlan};
 pub use handle::{Handle, Subscription};
 
 use vocab::Span;
@@ -41,6 +50,6 @@ pub struct Setup {
     pub refresh: Span,
     /// How long a reversible plan can be taken back before it runs.
     pub grace: Span,
-    /// Whether runs on sites that a dead process has left are gone on with here: for who stays, and may change something.
-    pub takes_over: bool,
+    /// What the process is there for.
+    pub role: Role,
 }

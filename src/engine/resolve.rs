@@ -12,8 +12,9 @@ use vocab::{RunId, Span, Text};
 use world::{Actor, Fact, Kept, LeftOver, Refusal, RefusalKind, Run, RunState, WayOut};
 
 use crate::core::Core;
-use crate::runs::{ActiveRun, Teller, refusal_of};
+use crate::runs::{ActiveRun, refusal_of};
 use crate::sites::{Books, SiteRun, shown_as};
+use crate::teller::Teller;
 
 /// How long nobody is told of what is kept.
 const KEPT_FOR: Span = Span::minutes(30 * 24 * 60);

@@ -4,22 +4,21 @@
 //! Flow: [`Core::plan`] → the plan is kept → [`Core::submit`] checks consent and age → the store takes the run on (leases,
 //! audit) → grace window → `actions::execute` → the end is journalled, audited and told.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use store::{AuditEntry, Store, StoreError};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use vocab::{RunId, Span, Text, Time};
-use world::plan::StepCall;
+use vocab::{RunId, Span, Text};
 use world::{
-    Actor, Confirmation, Consent, Event, Fact, Intent, Notice, NoticeKind, Plan, Refusal,
-    RefusalKind, Run, RunState, SiteOrder, StepState, World,
+    Actor, Confirmation, Consent, Fact, Intent, Notice, NoticeKind, Plan, Refusal, RefusalKind,
+    Run, RunState, SiteOrder, StepState, World,
 };
 
 use crate::core::Core;
 use crate::handle::Request;
-use crate::journal::StoreJournal;
 use crate::sites;
+use crate::teller::{Teller, entry, objects};
 
 /// A plan older than this is refused: the world it was made of has gone by.
 const PLAN_KEEPS: Span = Span::minutes(10);
@@ -315,6 +314,9 @@ impl Core {
             self.observe(Fact::BackupBooked(Box::new(backup)));
         }
         self.recall_business(store).await?;
+        self.look_first(store).await;
+        self.read_fixes().await;
+        self.recall_items(store).await?;
         let known = store.runs(100).await?;
         for run in known.runs.into_iter().rev() {
             self.observe(Fact::RunRecorded(Box::new(run)));
@@ -363,9 +365,20 @@ impl Core {
         if of_sites {
             self.read_books().await;
         }
+        self.moved_up(foreign.waiting);
+        if !foreign.audit.is_empty() {
+            // Whatever is done to the autopilot, and by it, has its line.
+            self.read_fixes().await;
+        }
         for line in foreign.audit {
             self.observe(Fact::Audited(line));
         }
+        self.tell_foreign(
+            foreign.marks,
+            foreign.notes,
+            foreign.happenings,
+            foreign.weights,
+        );
     }
 }
 
@@ -418,173 +431,6 @@ fn skip_waiting(run: &mut Run) {
         .filter(|step| step.state == StepState::Waiting)
     {
         step.state = StepState::Skipped;
-    }
-}
-
-/// Writes down and tells how a run moves on.
-pub(crate) struct Teller {
-    pub events: kit::queue::Sender<Event>,
-    pub store: Store,
-}
-
-impl Teller {
-    pub async fn tell(&self, fact: Fact) {
-        // The engine's end is the end of telling.
-        drop(
-            self.events
-                .send(Event {
-                    at: drivers::clock::now(),
-                    fact,
-                })
-                .await,
-        );
-    }
-
-    /// Waits out the grace window, carries the run out and journals its end.
-    async fn carry_out(
-        &self,
-        run: Run,
-        grace: Option<Time>,
-        cancel: CancellationToken,
-        connections: Arc<drivers::Connections>,
-    ) {
-        if let Some(until) = grace {
-            let wait = until.since(drivers::clock::now()).duration();
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => return self.end(&run, RunState::Cancelled, "taken back before it began").await,
-                () = tokio::time::sleep(wait) => {}
-            }
-            // Only one state is written at a time: what was waiting is running now.
-            if self
-                .store
-                .run_state(run.id(), &RunState::Running, None, None)
-                .await
-                .is_err()
-            {
-                return self
-                    .end(
-                        &run,
-                        RunState::Cancelled,
-                        "the journal could not be written; nothing was begun",
-                    )
-                    .await;
-            }
-            self.tell(Fact::RunMoved {
-                run: run.id(),
-                state: RunState::Running,
-            })
-            .await;
-        }
-        let context = actions::Context {
-            connections,
-            journal: Arc::new(StoreJournal(self.store.clone())),
-            events: self.events.clone(),
-            cancel,
-            clock: drivers::clock::now,
-        };
-        let state = actions::execute(run.clone(), context).await;
-        let words = objects(&run.plan);
-        self.end(&run, state, &words).await;
-    }
-
-    pub async fn end(&self, run: &Run, state: RunState, words: &str) {
-        let now = drivers::clock::now();
-        let entry = entry(run, state.word(), words, now);
-        match self
-            .store
-            .run_state(run.id(), &state, Some(now), Some(entry))
-            .await
-        {
-            Ok(Some(line)) => self.tell(Fact::Audited(line)).await,
-            Ok(None) => {}
-            Err(error) => {
-                tracing::error!(run = %run.id(), %error, "the end of a run could not be journalled");
-            }
-        }
-        self.tell(Fact::RunMoved {
-            run: run.id(),
-            state,
-        })
-        .await;
-    }
-
-    async fn open_shell(&self, run: &Run) {
-        let state = StepState::Running {
-            since: drivers::clock::now(),
-        };
-        self.handed_over(run, &state).await;
-    }
-
-    async fn close_shell(&self, run: &Run, status: Option<i32>) {
-        let took = drivers::clock::now().since(run.taken);
-        let note = status.map_or_else(
-            || "ended by a signal".to_owned(),
-            |status| format!("exit status {status}"),
-        );
-        self.handed_over(
-            run,
-            &StepState::Done {
-                took,
-                note: Text::line(&note),
-            },
-        )
-        .await;
-        self.end(run, RunState::Done, &note).await;
-    }
-
-    /// Notes the one step of a handover.
-    async fn handed_over(&self, run: &Run, state: &StepState) {
-        let handover = run
-            .plan
-            .steps
-            .iter()
-            .position(|step| matches!(step.call, StepCall::Handover { .. }))
-            .unwrap_or(0);
-        self.step_moved(run, handover, state.clone(), None).await;
-    }
-
-    /// Notes and tells where a step is.
-    pub async fn step_moved(&self, run: &Run, step: usize, state: StepState, output: Option<Text>) {
-        if let Err(error) = self
-            .store
-            .step(run.id(), step, &state, output.clone())
-            .await
-        {
-            tracing::error!(run = %run.id(), %error, "a step could not be journalled");
-        }
-        self.tell(Fact::StepMoved {
-            run: run.id(),
-            step,
-            state,
-            output,
-        })
-        .await;
-    }
-}
-
-/// The objects of a plan in one line.
-fn objects(plan: &Plan) -> String {
-    let mut words: Vec<String> = plan
-        .objects
-        .iter()
-        .take(20)
-        .map(|object| format!("{}/{}", object.node, object.name))
-        .collect();
-    if plan.objects.len() > words.len() {
-        words.push(format!("and {} more", plan.objects.len() - words.len()));
-    }
-    words.join(", ")
-}
-
-fn entry(run: &Run, verb: &str, detail: &str, at: Time) -> AuditEntry {
-    AuditEntry {
-        at,
-        by: run.plan.by.clone(),
-        run: Some(run.id()),
-        verb: Text::line(verb),
-        subject: run.plan.title.clone(),
-        detail: Text::line(vocab::mask::mask(detail)),
     }
 }
 

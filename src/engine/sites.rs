@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use hosting::{Book, Ends};
 use saga::{End, Progress};
 use store::Store;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RunId, Text, Time};
 use world::plan::StepCall;
@@ -17,9 +17,10 @@ use world::{
 };
 
 use crate::core::Core;
-use crate::handle::Request;
 use crate::left;
-use crate::runs::{ActiveRun, Teller};
+use crate::runs::ActiveRun;
+use crate::teller::Teller;
+use crate::turn::Waited;
 
 /// Makes the plan of an order.
 pub(crate) async fn plan(
@@ -60,8 +61,7 @@ impl Book for Books {
     }
 
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
-        let sites = self.all().await?;
-        Ok(sites.into_iter().find(|site| site.domain == *domain))
+        self.store.site(domain).await.map_err(|error| words(&error))
     }
 
     async fn put_backup(&self, backup: &Backup) -> Result<(), Text> {
@@ -121,8 +121,8 @@ pub(crate) struct SiteRun {
     pub hosting: Result<Arc<Ends>, Text>,
     /// Nodes of the fleet that may look at sites too.
     witnesses: Vec<(Text, Arc<dyn drivers::Host>)>,
-    cancel: CancellationToken,
-    shutdown: CancellationToken,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) shutdown: CancellationToken,
 }
 
 impl Core {
@@ -170,12 +170,6 @@ impl Core {
     }
 }
 
-/// Between two sweeps.
-const SWEEP_EVERY: Duration = Duration::from_mins(15);
-
-/// The first sweep, so that a start is not the moment at which all is asked.
-const SWEEP_FIRST: Duration = Duration::from_mins(1);
-
 impl Core {
     /// The books as another process has left them.
     pub(crate) async fn read_books(&mut self) {
@@ -220,32 +214,17 @@ impl Core {
         }
     }
 
-    /// Asks for a sweep now and then, when there are providers to sweep.
-    pub(crate) fn watch_orphans(&self) {
-        // Without the books everything would look like nobody's.
-        if self.fabric.hosting.is_err() || self.store.is_none() {
-            return;
-        }
-        let (requests, cancel) = (self.requests.clone(), self.cancel.clone());
-        self.tasks.spawn(async move {
-            let mut wait = SWEEP_FIRST;
-            loop {
-                tokio::select! {
-                    () = cancel.cancelled() => return,
-                    () = tokio::time::sleep(wait) => {}
-                }
-                if requests.send(Request::Sweep).await.is_err() {
-                    return;
-                }
-                wait = SWEEP_EVERY;
-            }
-        });
-    }
-
     /// Looks for what carries our mark and belongs to nobody, in a task of its own; what is found becomes a notice each.
-    pub(crate) fn sweep(&self) {
-        let Ok(ends) = self.fabric.hosting.clone() else {
-            return;
+    /// Whoever waits is told how much that is, or why it could not be looked everywhere.
+    pub(crate) fn sweep(&self, reply: Option<oneshot::Sender<Result<usize, Text>>>) {
+        let tell = move |found: Result<usize, Text>| drop(reply.map(|reply| reply.send(found)));
+        // Without the books everything would look like nobody's.
+        if self.store.is_none() {
+            return tell(Err(Text::line("there are no books to compare with")));
+        }
+        let ends = match &self.fabric.hosting {
+            Ok(ends) => ends.clone(),
+            Err(why) => return tell(Err(why.clone())),
         };
         let under_way = self
             .world
@@ -292,7 +271,7 @@ impl Core {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the sweep could not look everywhere");
-                    return;
+                    return tell(Err(Text::line(error.to_string())));
                 }
             };
             let subject =
@@ -317,6 +296,7 @@ impl Core {
                     return;
                 }
             }
+            tell(Ok(orphans.len()));
         });
     }
 }
@@ -339,6 +319,16 @@ impl SiteRun {
         let Some(order) = run.plan.order() else {
             return;
         };
+        if hosting::knows(order) {
+            match self.wait(teller, &run, ends.offer.at_once).await {
+                Waited::Come => {}
+                Waited::Cancelled => {
+                    let words = "taken back before it began";
+                    return teller.end(&run, RunState::Cancelled, words).await;
+                }
+                Waited::Stopped(why) => return leave(teller, &run, &why).await,
+            }
+        }
         let books = Books::new(teller);
         let ends = &self.seen_from_elsewhere(ends);
         let shown = Mutex::new(run.steps.iter().map(|step| step.state.clone()).collect());
@@ -364,18 +354,7 @@ impl SiteRun {
         let words = match &end {
             End::Complete(_) => run.plan.verification.to_string(),
             End::RolledBack { why, .. } | End::NeedsOperator { why, .. } => why.to_string(),
-            End::Interrupted(why) => {
-                // Still open in the journal: the next start goes on with it.
-                tracing::info!(run = %run.id(), %why, "a run on a site is left for the next start");
-                // Only told: in the journal it is still open.
-                let state = RunState::Unknown;
-                return teller
-                    .tell(Fact::RunMoved {
-                        run: run.id(),
-                        state,
-                    })
-                    .await;
-            }
+            End::Interrupted(why) => return leave(teller, &run, why).await,
         };
         teller
             .end(&run, hosting::state_of(&end, order), &words)
@@ -412,6 +391,19 @@ impl SiteRun {
         };
         tokio::join!(driving, telling).0
     }
+}
+
+/// Leaves a run: it is still open in the journal, and the next start goes on with it. Its turn is for the next one.
+async fn leave(teller: &Teller, run: &Run, why: &Text) {
+    tracing::info!(run = %run.id(), %why, "a run on a site is left for the next start");
+    if let Err(error) = teller.store.rest(run.id()).await {
+        // It counts no more once this process is gone.
+        tracing::warn!(run = %run.id(), %error, "its turn could not be given back");
+    }
+    // Only told: in the journal it is still open.
+    let state = RunState::Unknown;
+    let run = run.id();
+    teller.tell(Fact::RunMoved { run, state }).await;
 }
 
 /// A record of a run's step, as it is shown.

@@ -47,6 +47,12 @@ impl Bench {
             hosting: Err("no providers".into()),
             terms: Some(simulation.terms.clone()),
             backup_rules: None,
+            rules: Vec::new(),
+            maintenance: Vec::new(),
+            schedules: Vec::new(),
+            autopilot: world::autopilot::Policy::default(),
+            weights: world::Weights::default(),
+            alerts: Vec::new(),
             simulation: Some(simulation),
         };
         let folder = tempfile::tempdir().unwrap();
@@ -62,7 +68,7 @@ impl Bench {
             notices: Vec::new(),
             refresh: Span::seconds(2),
             grace: Span::seconds(2),
-            takes_over: true,
+            role: crate::Role::Staying(world::ExecutorKind::Console),
         });
         let seen = handle.subscribe().await.unwrap();
         let mut bench = Self {

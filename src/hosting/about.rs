@@ -25,6 +25,7 @@ pub(crate) fn consent(order: &SiteOrder, domain: &Text) -> (Reversibility, Confi
         SiteVerb::Suspend => 's',
         SiteVerb::Renew => 'n',
         SiteVerb::Rename => 'c',
+        SiteVerb::Collect => 'i',
     };
     (Reversibility::Disruptive, Confirmation::Letter(letter))
 }
@@ -55,6 +56,10 @@ pub(crate) fn detail(order: &SiteOrder) -> String {
                 .map_or("nothing", |before| before.as_str())
         ),
         SiteVerb::Delete => format!("{} a month from {} ends", site.price, site.affiliate),
+        SiteVerb::Move if site.kind == SiteKind::WordPress => format!(
+            "from {from} to {}, served throughout; nothing can be written to it from the copy until the name leads there",
+            site.region
+        ),
         SiteVerb::Move => format!("from {from} to {}, served throughout", site.region),
         SiteVerb::Failover => format!(
             "from {from} to {}: what the name leads to changes, what lies in {from} stays there",
@@ -75,9 +80,16 @@ pub(crate) fn detail(order: &SiteOrder) -> String {
         SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
             backup::detail(order)
         }
-        SiteVerb::Restart => {
+        SiteVerb::Restart if site.kind == SiteKind::Static => {
             "the web server reads its configuration anew; no connection is cut".to_owned()
         }
+        SiteVerb::Restart => {
+            "its container begins anew: a few seconds without an answer".to_owned()
+        }
+        SiteVerb::Collect => format!(
+            "{} is asked for what is open, by the way of payment that Stripe knows",
+            site.affiliate
+        ),
         SiteVerb::Renew => {
             "the web server fetches another certificate; the old one is served until then"
                 .to_owned()
@@ -192,22 +204,13 @@ pub(crate) fn warnings(order: &SiteOrder) -> Vec<Text> {
             RollbackLevel::Partial => "subscription, record and place are taken back (partial)",
             RollbackLevel::Full => "everything that was made is taken back (full)",
         })),
-        SiteVerb::Move => warnings.push(goes_back(
-            "before the old place is emptied, the site stays there",
-        )),
-        SiteVerb::Failover | SiteVerb::Rehearse => {
-            let kept = order.was.as_ref().map_or(0, |was| was.releases.len());
-            warnings.push(match (&order.files, kept.saturating_sub(1)) {
-                (None, _) => format!(
-                    "release {} is not on this machine: it is fetched from the old place, which must answer for that",
-                    site.current
-                ),
-                (Some(_), 0) => "its access logs stay behind".to_owned(),
-                (Some(_), count) => format!(
-                    "its access logs and the older releases ({count}) stay behind: there is no rollback to them there"
-                ),
-            });
+        SiteVerb::Move => {
+            warnings.push(goes_back(
+                "before the old place is emptied, the site stays there",
+            ));
+            warnings.extend(moved(order));
         }
+        SiteVerb::Failover | SiteVerb::Rehearse => warnings.extend(failed_over(order)),
         SiteVerb::Renew if order.certificates != "internal" => {
             warnings.push("Let's Encrypt gives five certificates a week for one name".to_owned());
         }
@@ -217,6 +220,12 @@ pub(crate) fn warnings(order: &SiteOrder) -> Vec<Text> {
                     "{} answers nobody any more afterwards: links to it break",
                     was.domain
                 ));
+            }
+            if site.kind != SiteKind::Static {
+                warnings.push(
+                    "it does not answer for some seconds, while its container is started from the new domain's folder"
+                        .to_owned(),
+                );
             }
         }
         _ => {}
@@ -229,12 +238,68 @@ pub(crate) fn warnings(order: &SiteOrder) -> Vec<Text> {
     warnings.into_iter().map(Text::line).collect()
 }
 
+/// What a move of this site loses.
+fn moved(order: &SiteOrder) -> Vec<String> {
+    if order.site.kind != SiteKind::WordPress {
+        return Vec::new();
+    }
+    let mut warnings = vec![
+        "orders, comments and sign-ins are refused from the copy of the database until the name leads to the new place: two \
+         minutes and more, by its size; who is signed in signs in again"
+            .to_owned(),
+    ];
+    let behind = order
+        .was
+        .as_ref()
+        .and_then(|was| was.objects.left_behind.as_ref());
+    if let Some(place) = behind {
+        let what = if place.server_name == order.site.objects.server_name {
+            "is overwritten"
+        } else {
+            "is deleted"
+        };
+        warnings.push(format!(
+            "what lies on {} since before the failover {what}: it may have been written to after the backup that stands in for it",
+            place.server_name
+        ));
+    }
+    warnings
+}
+
+/// What stays behind when a site is served from another region.
+fn failed_over(order: &SiteOrder) -> Vec<String> {
+    let site = &order.site;
+    let mut warnings = Vec::new();
+    if let Some(about) = &order.backup {
+        let id = about.id.short();
+        let made = about.at.timestamp();
+        warnings.push(if site.kind == SiteKind::WordPress {
+            format!("its data come from backup {id} of {made}: what was written since is not there, and stays at the old place")
+        } else {
+            format!("its files come from backup {id} of {made}: release {}", site.current)
+        });
+    }
+    let kept = order.was.as_ref().map_or(0, |was| was.releases.len());
+    warnings.push(match (&order.files, kept.saturating_sub(1)) {
+        (None, _) => format!(
+            "release {} is not on this machine: it is fetched from the old place, which must answer for that",
+            site.current
+        ),
+        (Some(_), 0) => "its access logs stay behind".to_owned(),
+        (Some(_), count) => format!(
+            "its access logs and the older releases ({count}) stay behind: there is no rollback to them there"
+        ),
+    });
+    warnings
+}
+
 /// How its success will be seen.
 pub(crate) fn verification(order: &SiteOrder) -> &'static str {
     match order.verb {
         SiteVerb::Delete => "nothing of it is left at the providers",
         SiteVerb::Suspend => "visitors get the page of a suspended site",
         SiteVerb::Renew => "another certificate is served under its name",
+        SiteVerb::Collect => "no invoice of its subscription is open",
         SiteVerb::Rehearse => "a stand-by answered, and nothing of it is left",
         _ => backup::verification(order).unwrap_or("the site answers over HTTPS under its name"),
     }
@@ -243,6 +308,7 @@ pub(crate) fn verification(order: &SiteOrder) -> &'static str {
 /// How long it takes when all goes well.
 pub(crate) const fn expected(order: &SiteOrder) -> Span {
     match order.verb {
+        SiteVerb::Move if !matches!(order.site.kind, SiteKind::Static) => Span::minutes(5),
         SiteVerb::Move => Span::minutes(3),
         SiteVerb::Deploy | SiteVerb::Failover | SiteVerb::Rehearse if order.makes_server() => {
             Span::minutes(2)

@@ -5,10 +5,16 @@ use drivers::host::{CommandLine, Running};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use vocab::{ReleaseId, Text};
 
+use crate::backup::FILES;
 use crate::webserver::{Result, SHORT, Trouble, UPLOAD, WebServer};
 
 /// The longest list of sums that is read: of 20,000 files with long names.
 const LONGEST_LIST: u64 = 16 << 20;
+
+/// Lists a release's files with their SHA-256 sums, but for what was installed there from its lock file: that is installed
+/// again where it goes.
+const SUMS: &str = "set -eu; r=$1; set --; [ ! -e \"$r.installed\" ] || set -- -path ./node_modules -prune -o; \
+    cd \"$r\"; exec find . \"$@\" -type f -exec sha256sum {} +";
 
 /// Finds the web server's store of certificates: that of the service on Debian, or root's
 /// (<https://caddyserver.com/docs/conventions#data-directory>).
@@ -66,7 +72,7 @@ impl WebServer {
         self.run("rm", ["-rf", "--", &part], b"", SHORT).await?;
         self.run("mkdir", ["-p", "--", &part], b"", SHORT).await?;
         let packing = from
-            .goes_on("tar", &["-c", "-f", "-", "-C", &from.release(release), "."])
+            .goes_on("sh", &["-c", FILES, "files", &from.release(release)])
             .await?;
         let unpack = ["-x", "-f", "-", "--touch", "--no-same-owner", "-C", &part];
         let unpacking = self.goes_on("tar", &unpack).await?;
@@ -114,24 +120,12 @@ impl WebServer {
     /// The list of SHA-256 sums of a release's files, as sha256sum(1) writes and checks it.
     async fn sums(&self, release: &ReleaseId) -> Result<String> {
         let path = self.release(release);
-        let list = [
-            "-C",
-            &path,
-            "find",
-            ".",
-            "-type",
-            "f",
-            "-exec",
-            "sha256sum",
-            "{}",
-            "+",
-        ];
         let Running {
             stdout,
             stderr: _stderr,
             guard: _guard,
             ..
-        } = self.goes_on("env", &list).await?;
+        } = self.goes_on("sh", &["-c", SUMS, "sums", &path]).await?;
         let mut sums = String::new();
         let mut limited = stdout.take(LONGEST_LIST);
         tokio::time::timeout(UPLOAD.duration(), limited.read_to_string(&mut sums))

@@ -1,8 +1,11 @@
 //! The orders for a site that is there: to stand elsewhere, to rest, to be read anew, to have another name.
 
-use vocab::{Domain, Region, ReleaseId, RunId, SiteKind};
+use std::path::Path;
+
+use vocab::{Domain, Region, ReleaseId, RunId};
 use world::{Place, Placement, Refusal, RefusalKind, Site, SiteOrder, SiteState, SiteVerb, World};
 
+use crate::backup;
 use crate::order::order;
 use crate::placement::{self, Wanted};
 use crate::work::Ends;
@@ -40,7 +43,6 @@ pub(crate) async fn moved(
     run: RunId,
 ) -> Result<SiteOrder> {
     served(site)?;
-    files_alone(site, "moved")?;
     let on = placement::region_of(world, placement);
     let region = region.or(on).unwrap_or(site.region);
     let wanted = Wanted {
@@ -53,8 +55,8 @@ pub(crate) async fn moved(
     elsewhere(world, ends, SiteVerb::Move, &wanted, site, None).await
 }
 
-/// An order to be served from the next region: what is kept on this machine is sent there, and what is not is fetched from
-/// the old place, if that still answers.
+/// An order to be served from the next region: what is kept on this machine is sent there; what is not comes from the newest
+/// backup, or else from the old place, if that still answers. A database comes from the backup, whatever answers.
 pub(crate) async fn failed_over(
     world: &World,
     ends: &Ends,
@@ -63,7 +65,6 @@ pub(crate) async fn failed_over(
     run: RunId,
 ) -> Result<SiteOrder> {
     served(site)?;
-    files_alone(site, "failed over")?;
     let wanted = Wanted {
         region: next(site.region),
         placement: &Placement::Room,
@@ -86,7 +87,16 @@ pub(crate) async fn failed_over(
         SiteVerb::Failover
     };
     let files = kept_here(ends, &site.current);
+    let backup = backup::standing_in(ends, site, files.is_some()).await?;
     let mut order = elsewhere(world, ends, verb, &wanted, site, files).await?;
+    if let Some((served, about)) = backup {
+        if order.files.is_none() {
+            order.files = Some(lies_here(ends, &served.current));
+            order.site.current = served.current;
+            order.site.releases = served.releases;
+        }
+        order.backup = Some(about);
+    }
     if order.files.is_some() {
         // What is not sent cannot be gone back to there.
         let current = order.site.current.clone();
@@ -98,7 +108,6 @@ pub(crate) async fn failed_over(
 /// An order to answer by another domain.
 pub(crate) fn renamed(world: &World, ends: &Ends, site: &Site, to: &Domain) -> Result<SiteOrder> {
     served(site)?;
-    files_alone(site, "renamed")?;
     if world.sites.contains_key(to) {
         return refuse(RefusalKind::Conflict, format!("{to} is a site already"));
     }
@@ -147,8 +156,14 @@ fn next(region: Region) -> Region {
 
 /// Where a release lies on this machine, when it does.
 fn kept_here(ends: &Ends, release: &ReleaseId) -> Option<String> {
+    let path = lies_here(ends, release);
+    Path::new(&path).is_dir().then_some(path)
+}
+
+/// Where a release lies on this machine, or is to lie.
+fn lies_here(ends: &Ends, release: &ReleaseId) -> String {
     let path = ends.offer.releases.join(release.as_str());
-    path.is_dir().then(|| path.to_string_lossy().into_owned())
+    path.to_string_lossy().into_owned()
 }
 
 /// A site that visitors are to see.
@@ -163,20 +178,6 @@ fn served(site: &Site) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// What has no data of its own beside its files.
-fn files_alone(site: &Site, done: &str) -> Result<()> {
-    if site.kind == SiteKind::Static {
-        return Ok(());
-    }
-    refuse(
-        RefusalKind::Invalid,
-        format!(
-            "{} is a {} site, with data beside its files: it is not {done} this way; back it up and restore it instead",
-            site.domain, site.kind
-        ),
-    )
 }
 
 fn refuse<T>(kind: RefusalKind, words: String) -> Result<T> {

@@ -25,6 +25,8 @@ pub struct Offer {
     pub keep_releases: usize,
     /// The most sites of a server.
     pub sites_per_node: usize,
+    /// The most runs on sites that are driven at once, in whatever processes.
+    pub at_once: usize,
     /// For whom sites may be made.
     pub affiliates: Vec<Affiliate>,
     /// Where releases lie on this machine until they are sent.

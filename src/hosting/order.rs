@@ -78,7 +78,8 @@ async fn by_wish(
         SiteRequest::Suspend { domain }
         | SiteRequest::Resume { domain }
         | SiteRequest::Restart { domain }
-        | SiteRequest::Renew { domain } => {
+        | SiteRequest::Renew { domain }
+        | SiteRequest::Collect { domain } => {
             life::as_it_stands(ends, request.verb(), world.site(domain)?)
         }
     }

@@ -216,6 +216,7 @@ async fn new(ends: &Ends, wanted: &Wanted<'_>, machine: &mut Machine) -> Result<
         ssh_key: String::new(),
         made_by: wanted.run,
         cost: cost.or(Some(ends.offer.server_cost)),
+        port: None,
     })
 }
 

@@ -21,9 +21,9 @@ use crate::words;
 use crate::work::Ends;
 
 /// The version of the steps' meaning. A run is carried on only by a program that knows its version.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
-/// The versions whose steps mean what they meant: the first one had no containers.
+/// The versions whose steps mean what they meant: the first one had no containers, the second one left them where they were.
 pub(crate) const KNOWN: std::ops::RangeInclusive<u32> = 1..=VERSION;
 
 /// Makes the plan of a wish, or says why it cannot be: files, token, zone, domain and names are looked at first.
@@ -39,8 +39,14 @@ pub async fn plan(
     if matches!(order.verb, SiteVerb::Deploy | SiteVerb::Rename) {
         free(ends, &mut order).await?;
     }
-    let needs_port =
-        matches!(order.verb, SiteVerb::Deploy | SiteVerb::Release) || backup::needs_port(&order);
+    let needs_port = matches!(
+        order.verb,
+        SiteVerb::Deploy
+            | SiteVerb::Release
+            | SiteVerb::Move
+            | SiteVerb::Failover
+            | SiteVerb::Rehearse
+    ) || backup::needs_port(&order);
     if order.site.kind != SiteKind::Static && needs_port {
         let port = ports::free(world, &ends.offer.ports, &order)?;
         order.port_before = order.site.objects.port.replace(port);

@@ -21,6 +21,13 @@ pub(crate) fn free(
         .values()
         .filter(|site| site.objects.server_name == server)
         .filter_map(|site| site.objects.port);
+    // What a failover has left behind keeps its port, too.
+    let behind = world
+        .sites
+        .values()
+        .filter_map(|site| site.objects.left_behind.as_deref())
+        .filter(|place| place.server_name == server)
+        .filter_map(|place| place.port);
     let promised = world
         .runs
         .values()
@@ -28,7 +35,7 @@ pub(crate) fn free(
         .filter_map(|run| run.plan.order())
         .filter(|other| names::server_of(other) == server)
         .filter_map(|other| other.site.objects.port);
-    let used: BTreeSet<u16> = booked.chain(promised).collect();
+    let used: BTreeSet<u16> = booked.chain(behind).chain(promised).collect();
     range
         .clone()
         .find(|port| !used.contains(port))

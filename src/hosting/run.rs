@@ -50,9 +50,10 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
         // The new place answers before the name leads there, and the old one until nobody is sent there any more.
         SiteVerb::Move => [
             place_of(order),
-            &[S::Copy, S::Switch, S::Trial, S::Ready, S::Route],
-            &[S::Repoint, S::Resolves, S::Answers, S::Book],
-            &[S::Linger, S::EndOldPlace, S::EndOldServer],
+            &[S::Copy, S::Database, S::Freeze, S::CopyData, S::Container],
+            &[S::Switch, S::Trial, S::Ready, S::Route],
+            &[S::Repoint, S::Resolves, S::Answers, S::Book, S::Linger],
+            &[S::EndOldContainers, S::EndOldPlace, S::EndOldServer],
         ]
         .concat(),
         SiteVerb::Failover => [
@@ -60,29 +61,28 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
             &[S::Repoint, S::Resolves, S::Route, S::Answers, S::Book],
         ]
         .concat(),
-        SiteVerb::Rehearse => [stand_by(order).as_slice(), &[S::EndPlace, S::EndServer]].concat(),
+        SiteVerb::Rehearse => [
+            stand_by(order).as_slice(),
+            &[S::EndContainers, S::EndPlace, S::EndServer],
+        ]
+        .concat(),
         SiteVerb::Suspend => vec![S::Closed, S::AnswersClosed, S::Pause, S::Book],
         SiteVerb::Resume => vec![S::Route, S::Answers, S::Unpause, S::Book],
         SiteVerb::Restart => vec![S::Reload, S::Answers],
         SiteVerb::Renew => vec![S::Certificate, S::Renew, S::Renewed, S::Answers],
-        SiteVerb::Rename => vec![
-            S::CopyHere,
-            S::Switch,
-            S::Route,
-            S::Record,
-            S::Resolves,
-            S::Answers,
-            S::Note,
-            S::Book,
-            S::EndOldRecord,
-            S::Linger,
-            S::EndOldPlace,
-            S::EndOldBook,
-        ],
+        SiteVerb::Collect => vec![S::Collect],
+        SiteVerb::Rename => [
+            &[S::CopyHere, S::ContainerHere, S::Switch, S::Route][..],
+            &[S::Record, S::Resolves],
+            readdressed(kind),
+            &[S::Answers, S::Note, S::Book],
+            &[S::EndOldRecord, S::Linger, S::EndOldPlace, S::EndOldBook],
+        ]
+        .concat(),
     };
     let is_meant = |step: &SiteStep| match step {
-        S::Database => kind == SiteKind::WordPress,
-        S::Container | S::EndContainers => has_containers,
+        S::Database | S::Freeze | S::CopyData => kind == SiteKind::WordPress,
+        S::Container | S::ContainerHere | S::EndContainers | S::EndOldContainers => has_containers,
         S::Upload => order.files.is_some(),
         _ => true,
     };
@@ -102,7 +102,15 @@ const fn place_of(order: &SiteOrder) -> &'static [SiteStep] {
     }
 }
 
-/// To a stand-by that answers, and that no name leads to yet.
+/// The new name answers, if only with a way to the old one, before the database says that it is the site's.
+const fn readdressed(kind: SiteKind) -> &'static [SiteStep] {
+    match kind {
+        SiteKind::WordPress => &[SiteStep::Answers, SiteStep::Readdress],
+        SiteKind::Static | SiteKind::Node => &[],
+    }
+}
+
+/// To a stand-by that answers, and that no name leads to yet. What comes from a backup is opened before anything is made.
 fn stand_by(order: &SiteOrder) -> Vec<SiteStep> {
     use SiteStep as S;
     let files = if order.files.is_some() {
@@ -110,8 +118,15 @@ fn stand_by(order: &SiteOrder) -> Vec<SiteStep> {
     } else {
         S::Copy
     };
-    let answers = [files, S::Switch, S::Trial, S::Ready];
-    [place_of(order), &answers].concat()
+    let (fetched, given) = backup::stand_by(order);
+    [
+        fetched.as_slice(),
+        place_of(order),
+        &[files, S::Database],
+        &given,
+        &[S::Container, S::Switch, S::Trial, S::Ready],
+    ]
+    .concat()
 }
 
 /// The steps of a plan as a saga drives them, with what they work with.

@@ -9,9 +9,9 @@ use world::{BackupStep, SiteStep, SiteVerb};
 
 use crate::backup::Told;
 use crate::steps::{
-    answers, backup, base, billing, book, certificate, closed, container, copy, customer, database,
-    end, host_key, linger, place, record, repoint, resolves, retire, route, server, ssh_key,
-    subscription, switch, upload,
+    answers, backup, base, billing, book, certificate, closed, container, copy, customer, data,
+    database, end, host_key, linger, place, record, repoint, resolves, retire, route, server,
+    ssh_key, subscription, switch, upload,
 };
 use crate::work::Work;
 
@@ -51,10 +51,15 @@ pub(crate) const fn word(step: SiteStep) -> &'static str {
         SiteStep::Place => "place",
         SiteStep::Copy => "copy",
         SiteStep::CopyHere => "copy here",
+        SiteStep::ContainerHere => "container here",
+        SiteStep::Freeze => "freeze",
+        SiteStep::CopyData => "copy data",
+        SiteStep::Readdress => "readdress",
         SiteStep::Trial => "trial",
         SiteStep::Ready => "ready",
         SiteStep::Repoint => "repoint",
         SiteStep::Linger => "linger",
+        SiteStep::EndOldContainers => "end old containers",
         SiteStep::EndOldPlace => "end old place",
         SiteStep::EndOldServer => "end old server",
         SiteStep::EndOldRecord => "end old record",
@@ -68,6 +73,7 @@ pub(crate) const fn word(step: SiteStep) -> &'static str {
         SiteStep::Renew => "renew",
         SiteStep::Renewed => "renewed",
         SiteStep::Note => "note",
+        SiteStep::Collect => "collect",
     }
 }
 
@@ -81,6 +87,7 @@ pub(crate) const fn ends(step: SiteStep) -> bool {
             | SiteStep::EndPlace
             | SiteStep::EndServer
             | SiteStep::EndBook
+            | SiteStep::EndOldContainers
             | SiteStep::EndOldPlace
             | SiteStep::EndOldServer
             | SiteStep::EndOldRecord
@@ -114,7 +121,11 @@ impl Step for Doing {
                 Some(RollbackLevel::Partial)
             }
             // What such a run changed on the server goes back with any level: what was served before is served again.
-            SiteStep::Switch | SiteStep::Closed | SiteStep::Renew => Some(RollbackLevel::Soft),
+            SiteStep::Switch
+            | SiteStep::Closed
+            | SiteStep::Renew
+            | SiteStep::Freeze
+            | SiteStep::Readdress => Some(RollbackLevel::Soft),
             SiteStep::Route if verb == SiteVerb::Resume => Some(RollbackLevel::Soft),
             // What was served before is served again.
             SiteStep::Container | SiteStep::Route if self.work.order.before.is_some() => {
@@ -133,8 +144,10 @@ impl Step for Doing {
             | SiteStep::Unpause
             | SiteStep::Note
             | SiteStep::Book => Some(RollbackLevel::Full),
+            // Goes with what the steps before it made: with the folder that is copied, with the place.
+            SiteStep::ContainerHere | SiteStep::CopyData
             // On a server that goes, or shared by all sites of the installation, or only looked at; or for good.
-            SiteStep::SshKey
+            | SiteStep::SshKey
             | SiteStep::HostKey
             | SiteStep::Base
             | SiteStep::Place
@@ -144,6 +157,7 @@ impl Step for Doing {
             | SiteStep::Ready
             | SiteStep::Linger
             | SiteStep::Reload
+            | SiteStep::Collect
             | SiteStep::Certificate
             | SiteStep::Renewed
             | SiteStep::Retire
@@ -153,6 +167,7 @@ impl Step for Doing {
             | SiteStep::EndPlace
             | SiteStep::EndServer
             | SiteStep::EndBook
+            | SiteStep::EndOldContainers
             | SiteStep::EndOldPlace
             | SiteStep::EndOldServer
             | SiteStep::EndOldRecord
@@ -183,6 +198,7 @@ impl Step for Doing {
             | SiteStep::EndSubscription
             | SiteStep::Pause
             | SiteStep::Unpause
+            | SiteStep::Collect
             | SiteStep::Note => money,
             SiteStep::Backup(_) => backup::settle(&self.work),
             // Done over a connection of ours, whose end ends the command, or by ourselves.
@@ -204,7 +220,10 @@ impl Step for Doing {
             SiteStep::Pause => billing::look(work, true).await,
             SiteStep::Unpause => billing::look(work, false).await,
             SiteStep::Note => billing::look_noted(work).await,
+            SiteStep::Collect => billing::look_collected(work).await,
             SiteStep::Renew => certificate::look(work, facts).await,
+            SiteStep::Freeze => data::look_frozen(work).await,
+            SiteStep::Readdress => data::look_readdressed(work, facts).await,
             SiteStep::Book => book::look(work).await,
             SiteStep::Backup(step) => backup::look(work, step, facts, &self.told).await,
             // Doing it again is looking.
@@ -237,6 +256,10 @@ impl Step for Doing {
             SiteStep::Upload => upload::perform(work, facts).await,
             SiteStep::Copy => copy::perform(work, facts).await,
             SiteStep::CopyHere => copy::perform_here(work, facts).await,
+            SiteStep::ContainerHere => copy::container_here(work, facts).await,
+            SiteStep::Freeze => data::freeze(work).await,
+            SiteStep::CopyData => data::copy(work, facts, &self.told).await,
+            SiteStep::Readdress => data::readdress(work, facts).await,
             SiteStep::Database => database::perform(work, facts).await,
             SiteStep::Container => container::perform(work, facts).await,
             SiteStep::Switch => switch::perform(work, facts).await,
@@ -259,9 +282,12 @@ impl Step for Doing {
             SiteStep::Pause => billing::perform(work, key, true).await,
             SiteStep::Unpause => billing::perform(work, key, false).await,
             SiteStep::Note => billing::note(work, key).await,
+            SiteStep::Collect => billing::collect(work, key).await,
             SiteStep::Book => book::perform(work, facts).await,
             SiteStep::Retire => retire::perform(work, facts).await,
-            SiteStep::EndContainers => end::containers(work, facts).await,
+            SiteStep::EndContainers | SiteStep::EndOldContainers => {
+                end::containers(work, self.step, facts).await
+            }
             SiteStep::EndSubscription => end::subscription(work).await,
             SiteStep::EndRecord | SiteStep::EndOldRecord => end::record(work, self.step).await,
             SiteStep::EndPlace | SiteStep::EndOldPlace => end::place(work, self.step, facts).await,
@@ -278,7 +304,10 @@ impl Step for Doing {
         match self.step {
             SiteStep::Server => server::undo(work, facts, object).await,
             SiteStep::Upload => upload::undo(work, facts).await,
-            SiteStep::Copy | SiteStep::CopyHere => copy::undo(work, facts).await,
+            SiteStep::Copy => copy::undo(work, facts).await,
+            SiteStep::CopyHere => copy::undo_here(work, facts).await,
+            SiteStep::Freeze => data::thaw(work).await,
+            SiteStep::Readdress => data::readdress_back(work, facts).await,
             SiteStep::Database | SiteStep::Container => container::undo(work, facts).await,
             SiteStep::Switch => switch::undo(work, facts).await,
             SiteStep::Route | SiteStep::Trial | SiteStep::Closed => route::undo(work, facts).await,

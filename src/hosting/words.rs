@@ -50,10 +50,20 @@ pub(crate) fn title(step: SiteStep, order: &SiteOrder) -> String {
             old(order)
         ),
         SiteStep::CopyHere => format!("copy the releases (kept: {})", site.releases.len()),
+        SiteStep::ContainerHere => format!(
+            "container of release {} from there; the one that serves gives way to it",
+            site.current
+        ),
+        SiteStep::Freeze => format!("database on {} takes no writes", old(order)),
+        SiteStep::CopyData => format!("copy the database and the uploads from {}", old(order)),
+        SiteStep::Readdress => "the database says the new domain".to_owned(),
         SiteStep::Trial => "Caddy route with its own certificate, for a look".to_owned(),
         SiteStep::Ready => "health check before the name leads there".to_owned(),
         SiteStep::Repoint => format!("the name leads to {}", names::server_of(order)),
         SiteStep::Linger => "wait until nobody is sent to the old place".to_owned(),
+        SiteStep::EndOldContainers => {
+            format!("remove containers, volumes and network on {}", old(order))
+        }
         SiteStep::EndOldPlace => format!("take it off {}", old(order)),
         SiteStep::EndOldServer => format!(
             "delete server {}, when no other site stands there",
@@ -65,7 +75,11 @@ pub(crate) fn title(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::AnswersClosed => "visitors get that page".to_owned(),
         SiteStep::Pause => format!("suspend the billing of {} a month", site.price),
         SiteStep::Unpause => format!("bill {} a month again", site.price),
+        SiteStep::Reload if site.kind != SiteKind::Static => {
+            format!("container of release {} and Caddy begin anew", site.current)
+        }
         SiteStep::Reload => "Caddy reads its configuration anew".to_owned(),
+        SiteStep::Collect => "have Stripe collect what is open".to_owned(),
         SiteStep::Certificate => "which certificate is served".to_owned(),
         SiteStep::Renew => format!("fetch another certificate ({})", order.certificates),
         SiteStep::Renewed => "another certificate is served".to_owned(),
@@ -98,17 +112,22 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
             "docker compose -p {}-database up -d",
             names::containers(site.deployment)
         ),
-        SiteStep::Container => format!(
+        SiteStep::Container | SiteStep::ContainerHere => format!(
             "docker compose -p {}-{} up -d",
             names::containers(site.deployment),
             site.current
         ),
         SiteStep::Retire => format!("docker stop {}-*", names::containers(site.deployment)),
-        SiteStep::EndContainers => format!(
+        SiteStep::EndContainers | SiteStep::EndOldContainers => format!(
             "docker rm, volume rm, network rm {}-*",
             names::containers(site.deployment)
         ),
         SiteStep::Switch => format!("mv -T current.new /srv/sites/{domain}/current"),
+        SiteStep::Reload if site.kind != SiteKind::Static => format!(
+            "docker stop, docker start {}-{}; caddy reload --config /etc/caddy/Caddyfile",
+            names::containers(site.deployment),
+            site.current
+        ),
         SiteStep::Route | SiteStep::Reload => {
             "caddy reload --config /etc/caddy/Caddyfile".to_owned()
         }
@@ -119,12 +138,7 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::Subscription => "POST /v1/subscriptions".to_owned(),
         SiteStep::Book => "the site in the books".to_owned(),
         SiteStep::EndSubscription => format!("DELETE /v1/subscriptions/{}", objects.subscription),
-        SiteStep::EndRecord => {
-            format!(
-                "DELETE /zones/{}/dns_records/{}",
-                objects.zone, objects.record
-            )
-        }
+        SiteStep::EndRecord => format!("DELETE {}", dns_record(objects)),
         SiteStep::EndServer => format!("DELETE /servers/{}", objects.server),
         SiteStep::EndBook => "the site out of the books".to_owned(),
         SiteStep::Backup(step) => backup::exact(step, order),
@@ -132,14 +146,12 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::Place => format!("GET /servers/{}", objects.server),
         SiteStep::Copy => format!("tar -c | tar -x -C /srv/sites/{domain}/releases"),
         SiteStep::CopyHere => format!("cp -a /srv/sites/{} /srv/sites/{domain}", old(order)),
+        SiteStep::Freeze => "SET GLOBAL read_only = 1".to_owned(),
+        SiteStep::CopyData => "mariadb-dump | mariadb; tar -c | tar -x of uploads".to_owned(),
+        SiteStep::Readdress => format!("//{} becomes //{domain} in all texts", old(order)),
         SiteStep::Trial => format!("tls internal; caddy reload on {server}"),
         SiteStep::Ready => format!("GET https://{domain}/ at {server}"),
-        SiteStep::Repoint => {
-            format!(
-                "PATCH /zones/{}/dns_records/{}",
-                objects.zone, objects.record
-            )
-        }
+        SiteStep::Repoint => format!("PATCH {}", dns_record(objects)),
         SiteStep::Linger => "sleep 65".to_owned(),
         SiteStep::EndOldPlace => format!("rm -rf /srv/sites; caddy reload for {}", old(order)),
         SiteStep::EndOldServer => {
@@ -158,8 +170,14 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
         ),
         SiteStep::Certificate | SiteStep::Renewed => format!("TLS handshake with {domain}"),
         SiteStep::Renew => "caddy reload --force".to_owned(),
+        SiteStep::Collect => format!("POST /v1/invoices/*/pay of {}", objects.subscription),
         SiteStep::Note => format!("POST /v1/subscriptions/{} metadata", objects.subscription),
     }
+}
+
+/// The path of a site's record.
+fn dns_record(objects: &SiteObjects) -> String {
+    format!("/zones/{}/dns_records/{}", objects.zone, objects.record)
 }
 
 /// What was made for the site as it was before.
@@ -171,14 +189,19 @@ fn was(order: &SiteOrder, of: fn(&SiteObjects) -> &String) -> &str {
 pub(crate) const fn deadline(step: SiteStep) -> Span {
     match step {
         SiteStep::Backup(step) => backup::deadline(step),
-        SiteStep::Upload | SiteStep::Copy | SiteStep::CopyHere => Span::minutes(10),
+        SiteStep::Upload | SiteStep::Copy | SiteStep::CopyHere | SiteStep::Readdress => {
+            Span::minutes(10)
+        }
         SiteStep::Linger => Span::minutes(2),
-        SiteStep::Container => Span::minutes(20),
+        SiteStep::CopyData => Span::minutes(60),
+        SiteStep::Container | SiteStep::ContainerHere => Span::minutes(20),
         SiteStep::Database => Span::minutes(14),
         SiteStep::Base => Span::minutes(11),
         SiteStep::Retire
+        | SiteStep::Reload
         | SiteStep::Server
         | SiteStep::EndContainers
+        | SiteStep::EndOldContainers
         | SiteStep::EndServer
         | SiteStep::EndOldServer => Span::minutes(5),
         SiteStep::HostKey => Span::minutes(4),

@@ -10,10 +10,12 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
-use vocab::{LogBatch, LogRequest, RunId, Time};
+use vocab::{ChannelName, LogBatch, LogRequest, RunId, ScheduleName, Text, Time};
+use world::priorities::Choice;
 use world::{
-    AuditCheck, AuditLine, Consent, FoundBackups, Intent, Interest, Plan, Point, Refusal, Run,
-    SeriesKey, WayOut, World,
+    AuditCheck, AuditLine, AutopilotRequest, Consent, Delivery, Executor, FoundBackups, Happening,
+    Intent, Interest, ItemId, Mark, MarkRequest, NoteRequest, Plan, Point, Refusal, Run,
+    ScheduleVerb, SeriesKey, WayOut, Weights, World,
 };
 
 pub use local::{LocalCommand, LocalWatch};
@@ -54,6 +56,13 @@ pub trait Watch: Send {
     /// The lines of the audit log, those that the world does not hold too, newest first, at most `limit`.
     fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>>;
 
+    /// What became of items, those that the world does not hold too, the oldest first: the newest so many, of one or of
+    /// all.
+    fn happenings(&self, item: Option<ItemId>, limit: usize) -> Reading<Vec<Happening>>;
+
+    /// The items that were seen to while others stood above them, the oldest first: what weights are learnt from.
+    fn choices(&self) -> Reading<Vec<Choice>>;
+
     /// Checks every line of the audit log, those that the world does not hold too.
     async fn verify_audit(&self) -> AuditCheck;
 }
@@ -75,8 +84,34 @@ pub trait Command: Send + Sync {
     /// journalled; the run goes on by itself.
     async fn resolve(&self, run: RunId, way: WayOut) -> Result<(), Refusal>;
 
+    /// Stops the autopilot or lets it go on, for every process. Returns when that is written down.
+    async fn autopilot(&self, request: AutopilotRequest) -> Result<(), Refusal>;
+
+    /// Sends a test by a channel of alerts, or by all of them: what came of each. Returns when that is written down.
+    async fn test_alerts(&self, channel: Option<ChannelName>) -> Result<Vec<Delivery>, Refusal>;
+
     /// Reads what lies at the place for backups, and notes in the books what they do not have. Changes nothing else.
     async fn find_backups(&self) -> Result<FoundBackups, Refusal>;
+
+    /// Does this with a schedule. Returns when it is written down. A turn that is asked for is begun by the executor, which
+    /// is told, or in this process when there is none.
+    async fn schedule(
+        &self,
+        name: ScheduleName,
+        verb: ScheduleVerb,
+    ) -> Result<Option<Executor>, Refusal>;
+
+    /// Does something with an item: its mark as it is then. Returns when it is written down.
+    async fn mark(&self, item: ItemId, request: MarkRequest) -> Result<Mark, Refusal>;
+
+    /// Writes a note, or what another system reported: the id of its item. A note of the same id is replaced.
+    async fn note(&self, request: NoteRequest) -> Result<ItemId, Refusal>;
+
+    /// Removes a note.
+    async fn remove_note(&self, id: Text) -> Result<(), Refusal>;
+
+    /// Has items scored by learnt weights; `None` goes back to those of the fleet file.
+    async fn weigh(&self, weights: Option<Weights>) -> Result<(), Refusal>;
 
     /// Tells that the shell of a handover run has ended with this status.
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal>;

@@ -6,10 +6,12 @@ use async_trait::async_trait;
 use engine::{Handle, Subscription};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
-use vocab::{LogBatch, LogRequest, RunId, Time};
+use vocab::{ChannelName, LogBatch, LogRequest, RunId, ScheduleName, Text, Time};
+use world::priorities::Choice;
 use world::{
-    Actor, AuditCheck, AuditLine, Consent, Event, FoundBackups, Intent, Interest, Plan, Point,
-    Refusal, Run, SeriesKey, WayOut, World,
+    Actor, AuditCheck, AuditLine, AutopilotRequest, Consent, Delivery, Event, Executor,
+    FoundBackups, Happening, Intent, Interest, ItemId, Mark, MarkRequest, NoteRequest, Plan, Point,
+    Refusal, Run, ScheduleVerb, SeriesKey, WayOut, Weights, World,
 };
 
 use crate::{Command, Gone, Reading, Watch};
@@ -91,6 +93,16 @@ impl Watch for LocalWatch {
         Box::pin(async move { handle.audit(limit).await })
     }
 
+    fn happenings(&self, item: Option<ItemId>, limit: usize) -> Reading<Vec<Happening>> {
+        let handle = self.handle.clone();
+        Box::pin(async move { handle.happenings(item, limit).await })
+    }
+
+    fn choices(&self) -> Reading<Vec<Choice>> {
+        let handle = self.handle.clone();
+        Box::pin(async move { handle.choices().await })
+    }
+
     async fn verify_audit(&self) -> AuditCheck {
         self.handle.verify_audit().await
     }
@@ -127,8 +139,40 @@ impl Command for LocalCommand {
         self.handle.resolve(run, way, self.actor.clone()).await
     }
 
+    async fn autopilot(&self, request: AutopilotRequest) -> Result<(), Refusal> {
+        self.handle.autopilot(request, self.actor.clone()).await
+    }
+
+    async fn test_alerts(&self, channel: Option<ChannelName>) -> Result<Vec<Delivery>, Refusal> {
+        self.handle.test_alerts(channel, self.actor.clone()).await
+    }
+
     async fn find_backups(&self) -> Result<FoundBackups, Refusal> {
         self.handle.find_backups().await
+    }
+
+    async fn schedule(
+        &self,
+        name: ScheduleName,
+        verb: ScheduleVerb,
+    ) -> Result<Option<Executor>, Refusal> {
+        self.handle.schedule(name, verb, self.actor.clone()).await
+    }
+
+    async fn mark(&self, item: ItemId, request: MarkRequest) -> Result<Mark, Refusal> {
+        self.handle.mark(item, request, self.actor.clone()).await
+    }
+
+    async fn note(&self, request: NoteRequest) -> Result<ItemId, Refusal> {
+        self.handle.note(request, self.actor.clone()).await
+    }
+
+    async fn remove_note(&self, id: Text) -> Result<(), Refusal> {
+        self.handle.remove_note(id, self.actor.clone()).await
+    }
+
+    async fn weigh(&self, weights: Option<Weights>) -> Result<(), Refusal> {
+        self.handle.weigh(weights, self.actor.clone()).await
     }
 
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {

@@ -27,6 +27,14 @@ struct Call {
     fault: Option<String>,
 }
 
+/// A path as it is shown: of a webhook its end opens it, and is left out.
+fn shown(provider: ProviderName, path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((before, _)) if provider == ProviderName::Discord => format!("{before}/…"),
+        _ => path.to_owned(),
+    }
+}
+
 /// The log.
 #[derive(Debug, Default)]
 pub struct Calls {
@@ -52,7 +60,7 @@ impl Calls {
             at,
             provider,
             method: request.method.clone(),
-            path: request.path.clone(),
+            path: shown(provider, &request.path),
             query: request.query.clone(),
             status: None,
             fault,

@@ -13,6 +13,7 @@ use crate::exchange::{Request, Response};
 use crate::faults::{Faults, ProviderName, Rule, TooMany};
 use crate::hetzner::{Hetzner, Twist};
 use crate::hosts::Health;
+use crate::receivers::{Discord, Mail, Ntfy, Receivers, Twilio};
 use crate::stripe::{Delivery, Stripe};
 use crate::timeline::{Lane, Timeline};
 
@@ -30,8 +31,12 @@ pub struct House {
     hetzner: Timeline<Hetzner>,
     cloudflare: Timeline<Cloudflare>,
     stripe: Timeline<Stripe>,
+    discord: Timeline<Discord>,
+    ntfy: Timeline<Ntfy>,
+    twilio: Timeline<Twilio>,
+    mail: Timeline<Mail>,
     /// What an empty house has of those that are emptied by beginning anew.
-    empty: (Cloudflare, Stripe),
+    empty: (Cloudflare, Stripe, Receivers),
     /// Where events for webhook endpoints go.
     outbox: UnboundedSender<Delivery>,
 }
@@ -56,6 +61,7 @@ impl House {
     /// A house with these providers, without faults. Events for webhook endpoints go to `outbox`.
     pub fn new(
         (hetzner, cloudflare, stripe): (Hetzner, Cloudflare, Stripe),
+        receivers: Receivers,
         hosts: Health,
         outbox: UnboundedSender<Delivery>,
     ) -> Self {
@@ -65,7 +71,11 @@ impl House {
             faults: Faults::default(),
             hosts,
             hetzner: Timeline::new(hetzner),
-            empty: (cloudflare.clone(), stripe.clone()),
+            empty: (cloudflare.clone(), stripe.clone(), receivers.clone()),
+            discord: Timeline::new(receivers.discord),
+            ntfy: Timeline::new(receivers.ntfy),
+            twilio: Timeline::new(receivers.twilio),
+            mail: Timeline::new(receivers.mail),
             cloudflare: Timeline::new(cloudflare),
             stripe: Timeline::new(stripe),
             outbox,
@@ -77,6 +87,10 @@ impl House {
             ProviderName::Hetzner => &self.hetzner,
             ProviderName::Cloudflare => &self.cloudflare,
             ProviderName::Stripe => &self.stripe,
+            ProviderName::Discord => &self.discord,
+            ProviderName::Ntfy => &self.ntfy,
+            ProviderName::Twilio => &self.twilio,
+            ProviderName::Mail => &self.mail,
         }
     }
 
@@ -85,6 +99,10 @@ impl House {
             ProviderName::Hetzner => &mut self.hetzner,
             ProviderName::Cloudflare => &mut self.cloudflare,
             ProviderName::Stripe => &mut self.stripe,
+            ProviderName::Discord => &mut self.discord,
+            ProviderName::Ntfy => &mut self.ntfy,
+            ProviderName::Twilio => &mut self.twilio,
+            ProviderName::Mail => &mut self.mail,
         }
     }
 
@@ -102,6 +120,11 @@ impl House {
             drop(self.outbox.send(delivery));
         }
         response
+    }
+
+    /// Whether the mail server lets somebody in.
+    pub fn admits(&self, user: &str, password: &str) -> bool {
+        self.mail.present.admits(user, password)
     }
 
     /// What the name servers of the zones answer.
@@ -182,8 +205,12 @@ impl House {
         self.clear_faults();
         self.calls.clear();
         self.hetzner.present.reset();
-        let (cloudflare, stripe) = self.empty.clone();
+        let (cloudflare, stripe, receivers) = self.empty.clone();
         self.cloudflare.present = cloudflare;
         self.stripe.present = stripe;
+        self.discord.present = receivers.discord;
+        self.ntfy.present = receivers.ntfy;
+        self.twilio.present = receivers.twilio;
+        self.mail.present = receivers.mail;
     }
 }

@@ -1,5 +1,5 @@
 //! The provider sandbox: Hetzner Cloud, Cloudflare and Stripe over HTTP on loopback, behaving as their documentation
-//! says, with faults on demand.
+//! says, with faults on demand; and what takes alerts to people: a webhook, topics, text messages, mail.
 //!
 //! May import: nothing of the house: it is the other side of the wire, and shares no type with the clients in `drivers`,
 //! so that a test between the two proves something.
@@ -25,6 +25,7 @@ mod limit;
 mod names;
 mod owner;
 mod random;
+mod receivers;
 mod registry;
 mod sandbox;
 mod serve;
@@ -35,4 +36,4 @@ mod timeline;
 
 pub use hosts::Health;
 pub use registry::STAND_INS;
-pub use sandbox::{Access, Addresses, Error, Options, Running, start};
+pub use sandbox::{Access, Account, Addresses, Error, Mailbox, Options, Running, Webhook, start};

@@ -1,7 +1,7 @@
 //! Starting and stopping the sandbox.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,7 @@ use crate::hosts::{self, Containers, Health, Keeper, Report};
 use crate::house::{House, Shared};
 use crate::names::Sockets;
 use crate::random;
+use crate::receivers::{self, Discord, Mail, Ntfy, Receivers, Twilio};
 use crate::serve::serve;
 use crate::stripe::Stripe;
 
@@ -91,6 +92,45 @@ pub struct Addresses {
     pub dns: SocketAddr,
     /// The admin endpoint.
     pub admin: String,
+    /// A webhook of Discord.
+    pub discord: Webhook,
+    /// A topic of ntfy.
+    pub ntfy: Access,
+    /// An account of Twilio.
+    pub twilio: Account,
+    /// A mail server, without TLS.
+    pub smtp: Mailbox,
+}
+
+/// How a webhook is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Webhook {
+    /// Its address, which is all that it takes.
+    pub url: String,
+}
+
+/// How an account for text messages is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// The base URL.
+    pub url: String,
+    /// Its id.
+    pub account: String,
+    /// Its token.
+    pub token: String,
+}
+
+/// How the mail server is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mailbox {
+    /// Its address.
+    pub host: IpAddr,
+    /// Its port.
+    pub port: u16,
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: String,
 }
 
 /// How a provider is reached.
@@ -159,9 +199,12 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     };
     let listener = TcpListener::bind(options.listen).await.map_err(unheard)?;
     let names = Sockets::bind(options.listen.ip()).await.map_err(unheard)?;
+    let mail = TcpListener::bind((options.listen.ip(), 0)).await;
+    let mail = mail.map_err(unheard)?;
     let addresses = addresses(
         listener.local_addr().map_err(unheard)?,
         names.address().map_err(unheard)?,
+        mail.local_addr().map_err(unheard)?,
     );
     let obstacle = if options.hosts {
         hosts::examine().await.err()
@@ -180,7 +223,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         Cloudflare::new(&addresses.cloudflare.token, &ZONES),
         Stripe::new(&addresses.stripe.token),
     );
-    let mut house = House::new(providers, health.clone(), outbox);
+    let mut house = House::new(providers, receivers(&addresses), health.clone(), outbox);
     house.add_faults(rules)?;
     let shared = Shared::new(house);
     let keeper = if is_real {
@@ -195,6 +238,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let mut serving = JoinSet::new();
     serving.spawn(courier::carry(deliveries, shared.clone()));
     serving.spawn(names.serve(shared.clone()));
+    serving.spawn(receivers::serve(mail, shared.clone()));
     serving.spawn(async move { match serve(listener, shared).await {} });
     Ok(Running {
         addresses,
@@ -204,8 +248,29 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     })
 }
 
+/// What the receivers let in.
+fn receivers(addresses: &Addresses) -> Receivers {
+    let Addresses {
+        discord,
+        ntfy,
+        twilio,
+        smtp,
+        ..
+    } = addresses;
+    let token = discord.url.rsplit('/').next().unwrap_or_default();
+    Receivers {
+        discord: Discord::new(WEBHOOK.to_owned(), token.to_owned()),
+        ntfy: Ntfy::new(ntfy.token.clone()),
+        twilio: Twilio::new(twilio.account.clone(), twilio.token.clone()),
+        mail: Mail::new(smtp.user.clone(), smtp.password.clone()),
+    }
+}
+
+/// The id of the webhook.
+const WEBHOOK: &str = "1400000000000000001";
+
 /// The addresses, with new tokens.
-fn addresses(http: SocketAddr, dns: SocketAddr) -> Addresses {
+fn addresses(http: SocketAddr, dns: SocketAddr, mail: SocketAddr) -> Addresses {
     let access = |path: &str, token: String| Access {
         url: format!("http://{http}{path}"),
         token,
@@ -217,5 +282,27 @@ fn addresses(http: SocketAddr, dns: SocketAddr) -> Addresses {
         stripe: access(stripe, format!("sk_test_{}", random::token(48))),
         dns,
         admin: format!("http://{http}/admin"),
+        discord: Webhook {
+            url: format!(
+                "http://{http}{}/api/webhooks/{WEBHOOK}/{}",
+                ProviderName::Discord.base(),
+                random::token(68)
+            ),
+        },
+        ntfy: access(
+            &format!("{}/operations", ProviderName::Ntfy.base()),
+            format!("tk_{}", random::token(29)),
+        ),
+        twilio: Account {
+            url: format!("http://{http}{}", ProviderName::Twilio.base()),
+            account: format!("AC{}", random::token(32)),
+            token: random::token(32),
+        },
+        smtp: Mailbox {
+            host: mail.ip(),
+            port: mail.port(),
+            user: "operations".to_owned(),
+            password: random::token(24),
+        },
     }
 }

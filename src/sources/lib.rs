@@ -12,11 +12,14 @@ pub mod docker;
 pub mod host;
 pub mod keeper;
 pub mod logs;
+pub mod looks;
 pub mod quota;
 pub mod services;
 pub mod sites;
+pub mod vantage;
 
 pub use keeper::{Doors, Keeper, LogCounts, SiteCounts, SiteTarget};
+pub use looks::{Eyes, Looks};
 
 use std::sync::Arc;
 
@@ -34,6 +37,8 @@ pub struct Context {
     pub events: queue::Sender<Event>,
     /// What the faces look at.
     pub interest: watch::Receiver<Interest>,
+    /// What is to be looked at at once.
+    pub looks: Looks,
     /// Ends the source.
     pub cancel: CancellationToken,
     /// How often figures that change from second to second are read.

@@ -4,20 +4,10 @@ use rusqlite::{Connection, params};
 use vocab::RunId;
 use world::Backup;
 
+use crate::documents;
 use crate::error::{Failure, StoreError};
 use crate::journal::write;
 use crate::store::Store;
-
-fn all(connection: &Connection) -> Result<Vec<Backup>, Failure> {
-    let texts: Vec<String> = connection
-        .prepare_cached("SELECT backup FROM backups ORDER BY id")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    texts
-        .iter()
-        .map(|text| serde_json::from_str(text).map_err(Failure::from))
-        .collect()
-}
 
 fn put(connection: &mut Connection, backup: &Backup) -> Result<(), Failure> {
     let transaction = write::begin(connection)?;
@@ -47,7 +37,9 @@ fn remove(connection: &mut Connection, id: RunId) -> Result<(), Failure> {
 impl Store {
     /// All backups, oldest first.
     pub async fn backups(&self) -> Result<Vec<Backup>, StoreError> {
-        self.call(|worker| all(worker.connection())).await
+        let query = "SELECT backup FROM backups ORDER BY id";
+        self.call(move |worker| documents::read(worker.connection(), query, []))
+            .await
     }
 
     /// Writes a backup down as it is now; on disk before it returns.

@@ -220,6 +220,10 @@ impl Failure {
             // A damaged schema is reported as a plain error ("malformed database schema", a missing table or column),
             // a damaged value as one of another type than the column's.
             Some(ErrorCode::Unknown) => StoreError::Corrupt { file, what },
+            // A table that is there before the version that makes it: the version's number is damaged.
+            None if matches!(error, rusqlite::Error::SqlInputError { .. }) => {
+                StoreError::Corrupt { file, what }
+            }
             None if is_damaged_value(&error) => StoreError::Corrupt { file, what },
             _ => StoreError::Internal { file, what },
         }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 use vocab::Time;
 use world::Kept;
 
+use crate::documents;
 use crate::error::{Failure, StoreError};
 use crate::journal::write;
 use crate::store::Store;
@@ -27,17 +28,6 @@ fn keep(connection: &mut Connection, all: &[Kept]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn all(connection: &Connection, now: Time) -> Result<Vec<Kept>, Failure> {
-    let texts: Vec<String> = connection
-        .prepare_cached("SELECT kept FROM kept WHERE until > ? ORDER BY kind, id")?
-        .query_map([now.seconds()], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    texts
-        .iter()
-        .map(|text| serde_json::from_str(text).map_err(Failure::from))
-        .collect()
-}
-
 impl Store {
     /// Writes down what an operator keeps; on disk before it returns.
     pub async fn keep(&self, kept: Vec<Kept>) -> Result<(), StoreError> {
@@ -47,6 +37,8 @@ impl Store {
 
     /// What is kept now; nothing whose time is over.
     pub async fn kept(&self, now: Time) -> Result<Vec<Kept>, StoreError> {
-        self.call(move |worker| all(worker.connection(), now)).await
+        let query = "SELECT kept FROM kept WHERE until > ? ORDER BY kind, id";
+        self.call(move |worker| documents::read(worker.connection(), query, [now.seconds()]))
+            .await
     }
 }

@@ -112,7 +112,13 @@ fn existing(folder: &Folder, options: &Options, file: &Text) -> Result<Entered, 
     if found == 0 {
         return Err(corrupt(file, "it carries no version").into());
     }
-    schema::migrate(&mut connection, schema::VERSIONS)?;
+    if let Err(error) = schema::migrate(&mut connection, schema::VERSIONS) {
+        // Tables that are there before the version that makes them: it is not the file's own version that stands in it.
+        if matches!(error, rusqlite::Error::SqlInputError { .. }) {
+            return Err(corrupt(file, &error.to_string()).into());
+        }
+        return Err(error.into());
+    }
     for table in schema::PRECIOUS {
         if let Some(what) = connection::check(&connection, Some(table))? {
             return Err(corrupt(file, &what).into());

@@ -5,20 +5,10 @@ use vocab::Domain;
 use world::Site;
 
 use crate::counts;
+use crate::documents;
 use crate::error::{Failure, StoreError};
 use crate::journal::write;
 use crate::store::Store;
-
-fn all(connection: &Connection) -> Result<Vec<Site>, Failure> {
-    let texts: Vec<String> = connection
-        .prepare_cached("SELECT site FROM sites ORDER BY domain")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    texts
-        .iter()
-        .map(|text| serde_json::from_str(text).map_err(Failure::from))
-        .collect()
-}
 
 fn put(connection: &mut Connection, site: &Site) -> Result<(), Failure> {
     let transaction = write::begin(connection)?;
@@ -45,7 +35,19 @@ fn remove(connection: &mut Connection, domain: &Domain) -> Result<(), Failure> {
 impl Store {
     /// All sites, by domain.
     pub async fn sites(&self) -> Result<Vec<Site>, StoreError> {
-        self.call(|worker| all(worker.connection())).await
+        let query = "SELECT site FROM sites ORDER BY domain";
+        self.call(move |worker| documents::read(worker.connection(), query, []))
+            .await
+    }
+
+    /// A site, when it is in the books.
+    pub async fn site(&self, domain: &Domain) -> Result<Option<Site>, StoreError> {
+        let domain = domain.clone();
+        let query = "SELECT site FROM sites WHERE domain = ?";
+        let found: Vec<Site> = self
+            .call(move |worker| documents::read(worker.connection(), query, [domain.as_str()]))
+            .await?;
+        Ok(found.into_iter().next())
     }
 
     /// Writes a site down as it is now; on disk before it returns.

@@ -5,7 +5,6 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::OptionalExtension;
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use vocab::{RunId, Text, Time};
@@ -14,7 +13,7 @@ use world::{AuditLine, Point, Run, RunState, SeriesKey, StepState};
 use crate::audit::{self, AuditEntry};
 use crate::error::{Failure, StoreError};
 use crate::history::{self, Bucket};
-use crate::journal::{Foreign, Left, Runs, read, recovery, write};
+use crate::journal::{Foreign, Left, Runs, Turn, queue, read, recovery, write};
 use crate::opened::Opened;
 use crate::options::Options;
 use crate::worker::{Job, Worker};
@@ -190,6 +189,26 @@ impl Store {
         .await
     }
 
+    /// Asks whether a run on a site may be driven: at most `at_once` of them are at a time, in all processes that have the
+    /// file open, and the others wait in the order in which they were taken on. A turn that has come is the run's until it is
+    /// over, its process is gone, or [`Store::rest`]. Meant to be asked a few times a second.
+    pub async fn ask_turn(&self, run: RunId, at_once: usize) -> Result<Turn, StoreError> {
+        self.call(move |worker| {
+            let opening = worker.open.id;
+            queue::ask(worker.connection(), opening, run, at_once)
+        })
+        .await
+    }
+
+    /// Gives the turn of a run of this process back, which goes on with it later or leaves it to another one.
+    pub async fn rest(&self, run: RunId) -> Result<(), StoreError> {
+        self.call(move |worker| {
+            let opening = worker.open.id;
+            write::rest(worker.connection(), opening, run)
+        })
+        .await
+    }
+
     /// Adds a line to the audit log.
     pub async fn append_audit(&self, entry: AuditEntry) -> Result<AuditLine, StoreError> {
         self.call(move |worker| {
@@ -201,11 +220,8 @@ impl Store {
 
     /// A run by its id; `None` when it is not there or cannot be understood.
     pub async fn run(&self, run: RunId) -> Result<Option<Run>, StoreError> {
-        self.call(move |worker| {
-            let found = read::one(worker.connection(), &run.to_string()).optional()?;
-            Ok(found.flatten())
-        })
-        .await
+        self.call(move |worker| read::shown(worker.connection(), &run.to_string()))
+            .await
     }
 
     /// The newest runs, newest first, at most so many.

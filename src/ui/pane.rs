@@ -7,9 +7,11 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
-use vocab::{Domain, LogBatch, LogRequest, LogSource, RunId, Text, Time};
-use world::query::attention::About;
-use world::{AuditLine, Intent, Interest, Run, World};
+use vocab::{Domain, LogBatch, LogLine, LogRequest, LogSource, RunId, ScheduleName, Text, Time};
+use world::About;
+use world::{
+    AuditLine, Happening, Intent, Interest, ItemId, MarkRequest, Run, ScheduleVerb, World,
+};
 
 use crate::filter::Filter;
 use crate::registry::Action;
@@ -20,8 +22,8 @@ use crate::styles::Styles;
 pub enum View {
     /// All panes at once.
     Overview,
-    /// What needs attention.
-    Attention,
+    /// The ten things that matter now.
+    Top,
     /// Nodes.
     Nodes,
     /// Containers.
@@ -36,13 +38,15 @@ pub enum View {
     Sites,
     /// What the sites bring.
     Revenue,
+    /// What is done by itself.
+    Schedules,
 }
 
 impl View {
     /// All of them, by number.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
-        Self::Attention,
+        Self::Top,
         Self::Nodes,
         Self::Containers,
         Self::Services,
@@ -50,6 +54,7 @@ impl View {
         Self::Logs,
         Self::Sites,
         Self::Revenue,
+        Self::Schedules,
     ];
 
     /// The digit that leads to it.
@@ -61,7 +66,7 @@ impl View {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Overview => "overview",
-            Self::Attention => "attention",
+            Self::Top => "top",
             Self::Nodes => "nodes",
             Self::Containers => "containers",
             Self::Services => "services",
@@ -69,6 +74,15 @@ impl View {
             Self::Logs => "logs",
             Self::Sites => "sites",
             Self::Revenue => "revenue",
+            Self::Schedules => "schedules",
+        }
+    }
+
+    /// What its frame says.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Top => "top ten",
+            _ => self.word(),
         }
     }
 
@@ -166,6 +180,24 @@ pub enum Wish {
     Move(Domain),
     /// Another domain for this site.
     Rename(Domain),
+    /// Until when these items are not to be shown, and why.
+    Snooze(Vec<ItemId>),
+    /// Who sees to these items instead, and until when.
+    Delegate(Vec<ItemId>),
+    /// What is to be written to these items.
+    Remark(Vec<ItemId>),
+    /// A note of the operator, which becomes an item.
+    Note,
+}
+
+impl Wish {
+    /// Whether it is of items, and not of a change to the fleet.
+    pub const fn is_of_items(&self) -> bool {
+        matches!(
+            self,
+            Self::Snooze(_) | Self::Delegate(_) | Self::Remark(_) | Self::Note
+        )
+    }
 }
 
 /// A change that one of several has to be chosen for before it can be planned.
@@ -190,8 +222,14 @@ pub enum Outcome {
     Fill(Wish),
     /// Have one of several chosen, then make a plan of it.
     Choose(Pick),
+    /// Do this with these items.
+    Mark(Vec<ItemId>, MarkRequest),
+    /// Give the pane the whole screen.
+    Whole,
     /// Hand the terminal over for this.
     Shell(Intent),
+    /// Do this with a schedule, once it is agreed to.
+    Schedule(ScheduleName, ScheduleVerb),
     /// Take this run back.
     Undo(RunId),
     /// Go to this object in its own pane.
@@ -211,13 +249,17 @@ pub enum Outcome {
     Say(Text),
 }
 
-/// What the journal is asked for beyond what the world holds: at most so many, the newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is asked for beyond what the world holds: of the journal at most so many, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Past {
     /// Runs.
     Runs(usize),
     /// Lines of the audit log.
     Audit(usize),
+    /// What became of this item, or of all.
+    Happenings(Option<ItemId>, usize),
+    /// The newest lines of a log, once.
+    Tail(LogRequest),
 }
 
 /// What the journal holds.
@@ -227,6 +269,10 @@ pub enum Recalled {
     Runs(Vec<Run>),
     /// Lines of the audit log, the newest first.
     Audit(Vec<AuditLine>),
+    /// What became of this item, or of all, the oldest first.
+    Happenings(Option<ItemId>, Vec<Happening>),
+    /// The newest lines of a log, the oldest first.
+    Tail(LogSource, Vec<LogLine>),
 }
 
 /// A part of the screen.

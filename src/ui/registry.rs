@@ -109,9 +109,13 @@ actions! {
     AppSettings "app.settings" Global Look "settings" "Shows the settings in force and the files they come from.";
     AppMouse "app.mouse" Global Look "mouse" "Turns the mouse on or off; while on, hold shift to select text.";
     AppRedraw "app.redraw" Global Look "redraw" "Draws the whole screen anew.";
+    AutopilotStop "autopilot.stop" Global Look "stop autopilot" "Stops the autopilot at once, in every process; `wheelhouse autopilot start` lets it go on.";
+    AwayShow "away.show" Global Look "while you were away" "Shows what became of items while nobody was at the keys, by what it cost.";
+    StatisticsShow "statistics.show" Global Look "statistics" "Shows how well items were dealt with, beside the goals.";
+    NoteWrite "note.write" Global Look "write a note" "Writes down what is to be done, with a date and what it is worth; it becomes an item.";
     AppNotices "app.notices" Global Look "notices" "Lists what the console has to say about itself.";
     ViewOverview "view.overview" Global Look "overview" "Shows all panes at once.";
-    ViewAttention "view.attention" Global Look "attention" "Goes to what needs attention, worst first.";
+    ViewTop "view.top" Global Look "top ten" "Goes to the ten things that matter now, the first first.";
     ViewNodes "view.nodes" Global Look "nodes" "Goes to the nodes.";
     ViewContainers "view.containers" Global Look "containers" "Goes to the containers.";
     ViewServices "view.services" Global Look "services" "Goes to the services.";
@@ -119,6 +123,7 @@ actions! {
     ViewLogs "view.logs" Global Look "logs" "Goes to the logs.";
     ViewSites "view.sites" Global Look "sites" "Goes to the hosted sites.";
     ViewRevenue "view.revenue" Global Look "revenue" "Goes to what the sites bring and what of it is left.";
+    ViewSchedules "view.schedules" Global Look "schedules" "Goes to what is done by itself.";
     ViewLast "view.last" Global Look "last view" "Goes back to the view before this one.";
     PaneNext "pane.next" Global Look "next pane" "Moves to the next pane.";
     PanePrevious "pane.previous" Global Look "previous pane" "Moves to the previous pane.";
@@ -155,7 +160,13 @@ actions! {
     CopyCell "copy.cell" List Look "copy" "Copies the name of the selected row.";
     CopyCommand "copy.command" List Look "copy command" "Copies the selected row as a shell command or as JSON.";
     RevenueExport "revenue.export" List Look "export" "Writes the figures of every site to a CSV file.";
-    AttentionAcknowledge "attention.acknowledge" List Look "acknowledge" "Dims the item in this console until it changes.";
+    ItemAcknowledge "item.acknowledge" List Look "acknowledge" "Notes that the item was seen: it goes below those nobody has seen; again takes it back.";
+    ItemSnooze "item.snooze" List Look "snooze" "Hides the item until a moment you choose, with a reason; then it comes back.";
+    ItemDelegate "item.delegate" List Look "delegate" "Notes who sees to the item instead, and until when; then it comes back.";
+    ItemNote "item.note" List Look "note" "Writes something to the item.";
+    ItemDone "item.done" List Look "done" "Says that the item is done; what is still wrong in 10 minutes comes back by itself.";
+    ItemClear "item.clear" List Look "take back" "Takes back what was said of the item, but for its notes.";
+    ItemAll "item.all" List Look "all items" "Shows all items, also those that are snoozed, delegated, done or put away; again only the ten.";
     RunUndo "run.undo" Global Look "undo" "Takes the newest change back: in its grace window as if it had never been, later by its inverse plan.";
     ChangeRestart "change.restart" List Disruptive "restart" "Restarts the selected containers, or what serves the selected site.";
     ChangeStart "change.start" List Reversible "start" "Starts the selected containers.";
@@ -182,6 +193,9 @@ actions! {
     ChangeRehearse "change.rehearse" List Reversible "rehearse failover" "Does all of a failover but the change of name, and takes it back.";
     ChangeRename "change.rename" List Disruptive "rename" "Gives the selected site another domain; asks for it first.";
     ChangeRenew "change.renew" List Disruptive "renew certificate" "Has the selected site serve a new certificate.";
+    ChangeRunNow "change.run-now" List Varies "run now" "Has a turn of the selected schedule begun now; asks first.";
+    ChangeHold "change.hold" List Reversible "pause schedule" "Begins no turn of the selected schedule until it is resumed; asks first.";
+    ChangeGoOn "change.go-on" List Reversible "resume schedule" "Begins the turns of the selected schedule again; asks first.";
     LogsFollow "logs.follow" Logs Look "follow" "Follows the newest line, or stops following.";
     LogsPause "logs.pause" Logs Look "pause" "Holds the view still; new lines are counted.";
     LogsLevel "logs.level" Logs Look "level" "Shows only lines of the next higher level.";

@@ -1,7 +1,6 @@
 //! Signs of state: a shape, a word and a role, so that no state is told by colour alone.
 
-use vocab::{ContainerState, Health, Time};
-use world::query::Severity;
+use vocab::{ContainerState, Health, Severity, Time};
 use world::{Link, Node, RunState, ServiceState, SiteState, TrackedContainer, run::StepState};
 
 use crate::styles::Role;
@@ -89,13 +88,14 @@ impl Sign {
     pub const fn of_run(state: &RunState) -> Self {
         let role = match state {
             RunState::Grace { .. } | RunState::Cancelling | RunState::RollingBack => Role::Warn,
+            RunState::Queued { .. } => Role::Info,
             RunState::Running => Role::Auto,
             RunState::Verified | RunState::Done => Role::Ok,
             RunState::Failed | RunState::Unknown | RunState::NeedsOperator => Role::Bad,
             RunState::Cancelled | RunState::RolledBack => Role::Dim,
         };
         let glyph = match state {
-            RunState::Grace { .. } => "◔",
+            RunState::Grace { .. } | RunState::Queued { .. } => "◔",
             RunState::Running | RunState::Cancelling => "◐",
             RunState::RollingBack => "◑",
             RunState::RolledBack => "↶",
@@ -124,7 +124,7 @@ impl Sign {
         }
     }
 
-    /// How bad a concern is.
+    /// How grave an item is.
     pub const fn of_severity(severity: Severity) -> Self {
         match severity {
             Severity::Critical => Self::new("▲", "crit", Role::Bad),

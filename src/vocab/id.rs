@@ -118,6 +118,22 @@ name_type!(
 );
 
 name_type!(
+    /// A schedule: something that is done by itself.
+    ScheduleName,
+    "schedule",
+    "letters, digits, '-', '_' and '.', at most 40, beginning with a letter or digit",
+    |text| is_word(text, 40, b"-_.")
+);
+
+name_type!(
+    /// A channel that alerts are sent by.
+    ChannelName,
+    "alert channel",
+    "letters, digits, '-', '_' and '.', at most 40, beginning with a letter or digit",
+    |text| is_word(text, 40, b"-_.")
+);
+
+name_type!(
     /// A Docker container's id: 12 to 64 hexadecimal digits.
     ContainerId,
     "container id",

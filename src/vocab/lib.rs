@@ -6,6 +6,7 @@
 
 pub mod ansi;
 pub mod domain;
+pub mod due;
 pub mod fact;
 pub mod id;
 pub mod mask;
@@ -13,6 +14,7 @@ pub mod money;
 pub mod month;
 pub mod provider;
 pub mod rollback;
+pub mod rule;
 pub mod secret;
 pub mod site;
 pub mod stamped;
@@ -24,13 +26,14 @@ pub mod unit;
 pub use domain::{Domain, LookAlike};
 pub use fact::*;
 pub use id::{
-    AffiliateName, ContainerId, ContainerKey, NameError, NodeName, ReleaseId, RunId, ServiceName,
-    UnitName,
+    AffiliateName, ChannelName, ContainerId, ContainerKey, NameError, NodeName, ReleaseId, RunId,
+    ScheduleName, ServiceName, UnitName,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use month::{Month, MonthError};
 pub use provider::Provider;
 pub use rollback::RollbackLevel;
+pub use rule::{Figure, FigureUnit, Rule, Severity};
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
 pub use site::{Region, SiteKind};

@@ -245,6 +245,39 @@ impl Money {
     }
 }
 
+impl Money {
+    /// As a person writes it: `500` of the currency given, `500.50 EUR`, `$500`, `€500`; never less than nothing.
+    pub fn said(text: &str, currency: Currency) -> Result<Self, String> {
+        let said = text.trim().replace(',', "");
+        let wrong = || {
+            format!(
+                "\"{}\" is no amount: write 500, \"500 EUR\" or $500",
+                Text::line(text)
+            )
+        };
+        let plain = |digits: &str, currency| {
+            Decimal::from_str_exact(digits)
+                .ok()
+                .filter(|amount| *amount >= Decimal::ZERO)
+                .map(|amount| Self::new(amount, currency))
+                .ok_or_else(wrong)
+        };
+        if let Some(digits) = said.strip_prefix('$') {
+            return plain(digits, Currency::USD);
+        }
+        if let Some(digits) = said.strip_prefix('€') {
+            return plain(digits, Currency::EUR);
+        }
+        match said.split_once(' ') {
+            Some((digits, code)) => {
+                let currency = Currency::new(code).map_err(|error| error.to_string())?;
+                plain(digits, currency)
+            }
+            None => plain(&said, currency),
+        }
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let amount = self.rounded().amount;

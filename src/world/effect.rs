@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use vocab::NodeName;
 
+use crate::priorities::Happening;
 use crate::series::{Point, SeriesKey};
+use crate::signals::SignalId;
 
 /// Something the engine should do because of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,4 +20,8 @@ pub enum Effect {
     Probe,
     /// The set of sites, or where one of them stands, changed: visit accordingly.
     Visit,
+    /// Signals opened, changed in what is kept of them, or are gone: keep what is so now.
+    KeepSignals(Vec<SignalId>),
+    /// Write down what became of items.
+    Happened(Vec<Happening>),
 }

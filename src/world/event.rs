@@ -10,14 +10,20 @@ use vocab::{
     Text, Time,
 };
 
+use crate::about::About;
+use crate::alerts::{Channel, Delivery};
+use crate::autopilot::{Attempt, Policy, Switch};
 use crate::backup::{Backup, BackupRules};
 use crate::money::{BillingChange, Terms};
 use crate::node::NodeProfile;
 use crate::price::ServerPrices;
+use crate::priorities::{Happening, ItemId, Mark, Note, Weights};
 use crate::pulse::Tally;
 use crate::quota::Quota;
 use crate::run::{AuditLine, Run, RunState, StepProgress, StepState};
+use crate::schedule::{Executor, ScheduleState};
 use crate::series::{Point, SeriesKey};
+use crate::signals::{Maintenance, Rule, Seen, Signal};
 use crate::site::Site;
 
 /// A fact and when it was observed, by this machine's clock.
@@ -284,6 +290,10 @@ pub enum Fact {
         /// Why, in words.
         text: Text,
     },
+    /// Who runs schedules and goes on with what was left was looked up; `None` when nobody does.
+    ExecutorSeen(Option<Executor>),
+    /// How all schedules stand was looked up; what is not among them is gone.
+    SchedulesSeen(Vec<ScheduleState>),
     /// A line was written to the audit log, or read back from it.
     Audited(AuditLine),
     /// Something about the console itself wants to be known; replaces an earlier notice of the same kind and subject.
@@ -295,6 +305,48 @@ pub enum Fact {
         /// Its subject.
         subject: Text,
     },
+    /// The rules were read: these judge from now on.
+    RulesDeclared(Vec<Rule>),
+    /// The configuration says what the terms of a score count for.
+    WeightsDeclared(Box<Weights>),
+    /// Signals that were open when the last process ended, read back from the store. They stay until they are judged anew.
+    SignalsRecalled(Vec<Signal>),
+    /// The fleet file says when maintenance is; replaces what was said before.
+    MaintenanceDeclared(Vec<Maintenance>),
+    /// Another place looked at something that does not answer here.
+    SeenFrom {
+        /// At what.
+        about: About,
+        /// The place: a node's name, or a provider's.
+        from: Text,
+        /// What it came to.
+        seen: Seen,
+    },
+    /// The operator did something with an item, or it was read back from the store.
+    ItemMarked {
+        /// The item.
+        item: ItemId,
+        /// What is so now.
+        mark: Box<Mark>,
+    },
+    /// A note was written, another system reported something, or it was read back from the store.
+    NoteWritten(Box<Note>),
+    /// A note is no longer so.
+    NoteGone(Text),
+    /// What became of items, read back from the store, the oldest first.
+    HappeningsRecalled(Vec<Happening>),
+    /// The fleet file says what may run by itself.
+    AutopilotDeclared(Box<Policy>),
+    /// The autopilot was stopped or let go on, or its switch was read back from the store.
+    AutopilotSwitched(Box<Switch>),
+    /// A fix was tried, or it is known what came of it.
+    FixTried(Box<Attempt>),
+    /// Attempts of other processes or from before, read back from the store, the oldest first.
+    FixesRecalled(Vec<Attempt>),
+    /// The fleet file says who is told of what is wrong; replaces what was said before.
+    AlertsDeclared(Vec<Channel>),
+    /// Messages were written or moved on, here or in another process, or were read back from the store.
+    DeliveriesSeen(Vec<Delivery>),
     /// Samples were replaced by newer ones before they could be applied, because this machine is too busy.
     SamplesReplaced {
         /// How many since the start.
@@ -313,6 +365,8 @@ pub enum NoticeKind {
     Internal,
     /// Something of ours at a provider belongs to no site and no run.
     Orphan,
+    /// Another process of the product is of another version.
+    Version,
 }
 
 /// Something about the console itself that the operator should know.

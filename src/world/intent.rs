@@ -99,6 +99,12 @@ pub enum Intent {
     },
 }
 
+impl From<SiteRequest> for Intent {
+    fn from(request: SiteRequest) -> Self {
+        Self::SiteRequest(Box::new(request))
+    }
+}
+
 impl Intent {
     /// Whether it hands the terminal over instead of running steps.
     pub const fn is_shell(&self) -> bool {

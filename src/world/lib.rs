@@ -5,28 +5,40 @@
 //! Flow: [`Event`] → [`World::apply`] → [`Effect`]s for the engine; faces read the world and the [`query`] functions.
 //! The local console, the wall, a replay, the demo and the tests all share the one `apply`.
 
+pub mod about;
+pub mod alerts;
+pub mod autopilot;
 pub mod backup;
 pub mod effect;
 pub mod event;
 pub mod intent;
 pub mod interest;
 pub mod logs;
+pub mod looks;
 pub mod money;
 pub mod node;
 pub mod plan;
 pub mod price;
+pub mod priorities;
 pub mod pulse;
 pub mod query;
 pub mod quota;
 pub mod reduce;
 pub mod refusal;
 pub mod run;
+pub mod schedule;
 pub mod series;
+pub mod signals;
 pub mod site;
 pub mod site_request;
+#[cfg(test)]
+mod testing;
 pub mod tracked;
 mod world;
 
+pub use about::About;
+pub use alerts::{Alerts, Delivery};
+pub use autopilot::{Attempt, Autopilot, AutopilotRequest};
 pub use backup::{
     Backup, BackupOrder, BackupPart, BackupRules, BackupStep, FoundBackups, LostServer, SitePart,
     Wanted,
@@ -38,6 +50,7 @@ pub use interest::Interest;
 pub use node::{EngineState, Link, Node, NodeProfile};
 pub use plan::{Confirmation, Consent, Plan, PlanObject, PlannedStep, Reversibility};
 pub use price::{ServerPrice, ServerPrices};
+pub use priorities::{Happening, Item, ItemId, Mark, MarkRequest, Note, NoteRequest, Weights};
 pub use pulse::{Pulse, Tally};
 pub use quota::Quota;
 pub use refusal::{Refusal, RefusalKind};
@@ -45,7 +58,11 @@ pub use run::{
     Actor, AuditCheck, AuditLine, Face, Kept, LeftOver, Run, RunState, StepProgress, StepRecord,
     StepState, WayOut,
 };
+pub use schedule::{
+    Executor, ExecutorKind, Pause, ScheduleRecord, ScheduleState, ScheduleVerb, Turn, TurnEnd,
+};
 pub use series::{Metric, Point, Series, SeriesKey, Subject};
+pub use signals::{Rule, Signal, SignalId};
 pub use site::{
     Machine, Place, Release, Site, SiteObjects, SiteOrder, SiteState, SiteStep, SiteVerb,
 };

@@ -110,9 +110,10 @@ impl Pulse {
         sum(&self.days, day(now) - Span::days(29))
     }
 
-    /// Requests of each of the last `count` hours, the oldest first; `None` for an hour of which nothing is known.
+    /// Requests of each of the last `count` hours that are over, the oldest first; `None` for an hour of which nothing is
+    /// known. The present hour is left out: what has begun just now always looks like a fall.
     pub fn course(&self, now: Time, count: i64) -> Vec<Option<f32>> {
-        let first = hour(now) - Span::hours(count - 1);
+        let first = hour(now) - Span::hours(count);
         let begun = self.hours.keys().next().copied();
         (0..count)
             .map(|index| first + Span::hours(index))
@@ -187,7 +188,13 @@ mod tests {
         );
         let day = pulse.of_day(NOW);
         assert_eq!((day.requests, day.uptime()), (16, Some(Decimal::from(99))));
-        assert_eq!(pulse.course(NOW, 3), [Some(0.0), Some(0.0), Some(9.0)]);
+        assert_eq!(
+            pulse.course(NOW, 3),
+            [Some(0.0); 3],
+            "the present hour is not over"
+        );
+        let later = NOW + Span::hours(1);
+        assert_eq!(pulse.course(later, 3), [Some(0.0), Some(0.0), Some(9.0)]);
         assert_eq!(
             Pulse::default().course(NOW, 2),
             [None, None],

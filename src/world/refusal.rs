@@ -12,6 +12,8 @@ pub enum RefusalKind {
     NotFound,
     /// Its state does not allow it, or somebody else is at it.
     Conflict,
+    /// There is nothing to do: what is wished is so already.
+    Needless,
     /// The node or engine cannot be reached.
     Unreachable,
     /// The consent is not enough for this plan.

@@ -14,6 +14,10 @@ pub enum Face {
     Console,
     /// A command of the shell.
     Shell,
+    /// A schedule, by itself.
+    Schedule,
+    /// The autopilot: nobody pressed a key.
+    Autopilot,
     /// A test or the engine itself.
     Internal,
 }
@@ -24,6 +28,8 @@ impl Face {
         match self {
             Self::Console => "console",
             Self::Shell => "shell",
+            Self::Schedule => "schedule",
+            Self::Autopilot => "autopilot",
             Self::Internal => "engine",
         }
     }
@@ -38,6 +44,11 @@ pub struct Actor {
     pub face: Face,
 }
 
+impl Actor {
+    /// The name under which the program acts by itself.
+    pub const AUTOPILOT: &'static str = "autopilot";
+}
+
 /// Where a run is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunState {
@@ -45,6 +56,15 @@ pub enum RunState {
     Grace {
         /// Until then.
         until: Time,
+    },
+    /// Waits for its turn: so many runs on sites are driven at once as may be. Can be taken back without a trace outside,
+    /// unless it was driven before.
+    Queued {
+        /// How many runs come before it, those that are driven among them.
+        before: usize,
+        /// What keeps it besides them: a server in the hands of a run whose process has ended. Empty for nothing.
+        #[serde(default)]
+        held: Text,
     },
     /// Being carried out.
     Running,
@@ -73,14 +93,30 @@ impl RunState {
     pub const fn is_over(&self) -> bool {
         !matches!(
             self,
-            Self::Grace { .. } | Self::Running | Self::Cancelling | Self::RollingBack
+            Self::Grace { .. }
+                | Self::Queued { .. }
+                | Self::Running
+                | Self::Cancelling
+                | Self::RollingBack
         )
+    }
+
+    /// For what it waits, when it waits for its turn: `waits for 12 runs before it`.
+    pub fn waits(&self) -> Option<String> {
+        match self {
+            Self::Queued { held, .. } if !held.is_empty() => Some(format!("waits: {held}")),
+            Self::Queued { before: 0, .. } => Some("waits for its turn".to_owned()),
+            Self::Queued { before: 1, .. } => Some("waits for a run before it".to_owned()),
+            Self::Queued { before, .. } => Some(format!("waits for {before} runs before it")),
+            _ => None,
+        }
     }
 
     /// The word shown.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Grace { .. } => "waiting",
+            Self::Queued { .. } => "queued",
             Self::Running => "running",
             Self::Cancelling => "cancelling",
             Self::RollingBack => "rolling back",

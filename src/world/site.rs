@@ -67,6 +67,10 @@ pub struct Place {
     pub made_by: RunId,
     /// What the server costs a month, when that is known.
     pub cost: Option<Money>,
+    /// The port that the site's program answers on there, behind the web server; `None` for plain files, or while none is
+    /// given out.
+    #[serde(default)]
+    pub port: Option<u16>,
 }
 
 /// What was made for a site at the providers. Empty where nothing was.
@@ -144,6 +148,7 @@ impl Site {
             ssh_key: objects.ssh_key.clone(),
             made_by: objects.made_by.unwrap_or(self.deployment),
             cost: self.cost,
+            port: objects.port,
         }
     }
 
@@ -200,6 +205,8 @@ pub enum SiteVerb {
     Renew,
     /// Give it another domain.
     Rename,
+    /// Have its open invoices paid now.
+    Collect,
 }
 
 impl SiteVerb {
@@ -221,6 +228,7 @@ impl SiteVerb {
             Self::Restart => "restart",
             Self::Renew => "renew certificate",
             Self::Rename => "rename",
+            Self::Collect => "retry invoice",
         }
     }
 }
@@ -281,6 +289,14 @@ pub enum SiteStep {
     Copy,
     /// The releases under the new domain.
     CopyHere,
+    /// What serves the release runs from the new domain's folder.
+    ContainerHere,
+    /// The database at the old place takes no writes any more.
+    Freeze,
+    /// What the database and the volumes of the old place hold, at the new one.
+    CopyData,
+    /// The database says the new domain.
+    Readdress,
     /// A route with a certificate of the server's own, for a look before the name leads there.
     Trial,
     /// It answers at its new place, before the name leads there.
@@ -289,6 +305,8 @@ pub enum SiteStep {
     Repoint,
     /// Nobody is sent to the old place any more.
     Linger,
+    /// No containers, volumes and network at the old place any more.
+    EndOldContainers,
     /// Nothing of it at the old place any more.
     EndOldPlace,
     /// No old server any more, unless another site stands there.
@@ -315,6 +333,8 @@ pub enum SiteStep {
     Renewed,
     /// The subscription says the new domain.
     Note,
+    /// No invoice of the subscription is open any more.
+    Collect,
 }
 
 /// What a run on a site was ordered to do, frozen with its plan.

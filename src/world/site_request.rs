@@ -87,6 +87,11 @@ pub enum SiteRequest {
         /// The site.
         domain: Domain,
     },
+    /// Have its open invoices paid now.
+    Collect {
+        /// The site.
+        domain: Domain,
+    },
     /// Give it another domain.
     Rename {
         /// The site.
@@ -159,6 +164,7 @@ impl SiteRequest {
             | Self::Resume { domain }
             | Self::Restart { domain }
             | Self::Renew { domain }
+            | Self::Collect { domain }
             | Self::Rename { domain, .. } => domain,
         }
     }
@@ -182,6 +188,7 @@ impl SiteRequest {
             Self::Resume { .. } => SiteVerb::Resume,
             Self::Restart { .. } => SiteVerb::Restart,
             Self::Renew { .. } => SiteVerb::Renew,
+            Self::Collect { .. } => SiteVerb::Collect,
             Self::Rename { .. } => SiteVerb::Rename,
         }
     }

@@ -6,18 +6,24 @@ use kit::Ring;
 use serde::{Deserialize, Serialize};
 use vocab::{ContainerKey, Domain, NodeName, Provider, RunId, ServiceName, Text, Time};
 
+use crate::alerts::Alerts;
+use crate::autopilot::Autopilot;
 use crate::backup::{Backup, BackupRules};
 use crate::effect::Effect;
 use crate::event::{Event, Notice};
 use crate::money::{Billing, Terms};
 use crate::node::Node;
 use crate::price::ServerPrices;
+use crate::priorities::{Happening, Marks, Note, Weights};
 use crate::pulse::Pulse;
 use crate::quota::Quota;
 use crate::reduce;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::run::{AuditLine, Run};
+use crate::schedule::{Executor, ScheduleState};
 use crate::series::{Series, SeriesKey};
+use crate::signals::sight::Sightings;
+use crate::signals::{Maintenance, Rule, Signal, SignalId, Tracking, track};
 use crate::site::Site;
 use crate::tracked::{TrackedContainer, TrackedService};
 
@@ -26,6 +32,9 @@ pub const RUNS_KEPT: usize = 200;
 
 /// The most audit lines kept in memory; older ones are in the store.
 pub const AUDIT_KEPT: usize = 1000;
+
+/// The most happenings kept in memory; older ones are in the store.
+pub const HAPPENINGS_KEPT: usize = 1000;
 
 /// All that is known of the fleet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,15 +82,58 @@ pub struct World {
     pub pulses: BTreeMap<Domain, Pulse>,
     /// The runs, by id and so by time; at most 200, those under way always.
     pub runs: BTreeMap<RunId, Run>,
+    /// Who runs schedules and goes on with what was left; `None` when nobody does.
+    #[serde(default)]
+    pub executor: Option<Executor>,
+    /// How the schedules stand, by name.
+    #[serde(default)]
+    pub schedules: Vec<ScheduleState>,
     /// The newest audit lines.
     pub audit: Ring<AuditLine>,
     /// What the operator should know of the console itself, by [`Notice::key`].
     pub notices: BTreeMap<Text, Notice>,
+    /// The rules that judge.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// What the terms of a score count for.
+    #[serde(default)]
+    pub weights: Weights,
+    /// The signals, those not yet open too.
+    #[serde(default, with = "crate::signals::signal::as_list")]
+    pub signals: BTreeMap<SignalId, Signal>,
+    /// What other places see of what does not answer here.
+    #[serde(default, with = "crate::signals::signal::as_pairs")]
+    pub sightings: Sightings,
+    /// The maintenance windows.
+    #[serde(default)]
+    pub maintenance: Vec<Maintenance>,
+    /// What tracking the signals needs to remember.
+    #[serde(default)]
+    pub tracking: Tracking,
+    /// What the operator did with items.
+    #[serde(default)]
+    pub marks: Marks,
+    /// The operator's notes and what other systems reported, by id.
+    #[serde(default)]
+    pub notes: BTreeMap<Text, Note>,
+    /// What became of items lately.
+    #[serde(default = "no_happenings")]
+    pub happenings: Ring<Happening>,
+    /// What may run by itself, and what did.
+    #[serde(default)]
+    pub autopilot: Autopilot,
+    /// Who is told of what is wrong, and what became of it.
+    #[serde(default)]
+    pub alerts: Alerts,
     /// Samples that were replaced by newer ones before they could be applied.
     pub replaced: u64,
     /// The course of every figure.
     #[serde(skip)]
     pub series: HashMap<SeriesKey, Series>,
+}
+
+fn no_happenings() -> Ring<Happening> {
+    Ring::new(HAPPENINGS_KEPT)
 }
 
 impl Default for World {
@@ -104,8 +156,21 @@ impl Default for World {
             unread: BTreeMap::new(),
             pulses: BTreeMap::new(),
             runs: BTreeMap::new(),
+            executor: None,
+            schedules: Vec::new(),
             audit: Ring::new(AUDIT_KEPT),
             notices: BTreeMap::new(),
+            rules: Vec::new(),
+            weights: Weights::default(),
+            signals: BTreeMap::new(),
+            sightings: Sightings::new(),
+            maintenance: Vec::new(),
+            tracking: Tracking::default(),
+            marks: Marks::new(),
+            notes: BTreeMap::new(),
+            happenings: no_happenings(),
+            autopilot: Autopilot::default(),
+            alerts: Alerts::default(),
             replaced: 0,
             series: HashMap::new(),
         }
@@ -117,7 +182,9 @@ impl World {
     pub fn apply(&mut self, event: &Event) -> Vec<Effect> {
         self.now = self.now.max(event.at);
         self.revision += 1;
-        reduce::reduce(self, event)
+        let mut effects = reduce::reduce(self, event);
+        effects.extend(track::track(self, event));
+        effects
     }
 
     /// The containers of a node.

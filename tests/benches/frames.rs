@@ -11,7 +11,7 @@ use ui::widgets::table::{Column, Row, Table};
 use ui::widgets::{fit, graph, spark};
 use ui::{Look, Role, Styles};
 use wheelhouse_benches::world;
-use world::query::attention::concerns;
+use world::query::items;
 use world::query::totals::totals;
 
 fn main() {
@@ -27,11 +27,11 @@ const SCREEN: Rect = Rect {
 
 const FLEETS: [(usize, usize); 2] = [(6, 50), (50, 1000)];
 
-/// What needs attention: asked for with every frame.
+/// The items: asked for with every frame.
 #[divan::bench(args = FLEETS)]
-fn attention(bencher: Bencher<'_, '_>, (nodes, containers): (usize, usize)) {
+fn top(bencher: Bencher<'_, '_>, (nodes, containers): (usize, usize)) {
     let world = world(nodes, containers);
-    bencher.bench_local(|| concerns(black_box(&world), world.now).len());
+    bencher.bench_local(|| items(black_box(&world), world.now).len());
 }
 
 /// The counts of the header.

@@ -42,11 +42,13 @@ pub enum Bug {
     NeighbourForgotten,
     /// A name that was led elsewhere is not led back.
     NotLedBack,
+    /// Half of a backup stays where it lies.
+    HalfKept,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RecordAfterEffect,
         Self::NoSettle,
         Self::UnknownIsFailed,
@@ -59,6 +61,7 @@ impl Bug {
         Self::LevelForgotten,
         Self::NeighbourForgotten,
         Self::NotLedBack,
+        Self::HalfKept,
     ];
 }
 
@@ -229,6 +232,9 @@ impl Step for BadStep {
             return self.delete_by_name().await;
         }
         if self.bug == Bug::NotLedBack && self.name() == "repoint" {
+            return Undone::Done(Text::line("nothing to take back"));
+        }
+        if self.bug == Bug::HalfKept && self.name() == "take" {
             return Undone::Done(Text::line("nothing to take back"));
         }
         match self.inner.undo(facts, object).await {

@@ -1,8 +1,8 @@
 //! The kill campaign: runs on sites are killed at every moment of every step, and then at random, and the providers'
 //! own inventory is asked what is left.
 //!
-//! `campaign points` kills once at every moment of a deploy, release and delete with every level, `points all` of the rest
-//! of a site's life as well; `campaign random N` plays N runs with up to five
+//! `campaign points` kills once at every moment of a deploy, release and delete with every level and of a backup, `points
+//! all` of the rest of a site's life as well; `campaign random N` plays N runs with up to five
 //! deaths each and with faults at the providers; `campaign bugs` plants bugs and demands that each is found.
 //!
 //! Flow: [`parent`] starts [`child`] processes on errands → a child does the errand with the real journal, clients and saga,
@@ -19,6 +19,7 @@ mod child;
 mod death;
 mod parent;
 mod scenes;
+mod vault;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faults::parts::{self, Books};
-use faults::played::{Never, PlayedVisits};
+use faults::played::{Never, PlayedMachines, PlayedVisits};
 use hosting::{Book, Ends};
 use saga::{Context, End, Journal, Step};
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ pub const REFUSED: u8 = 13;
 const ANSWER: Duration = Duration::from_millis(80);
 
 /// How often a plan is tried.
-const PLANNED: usize = 5;
+const PLANNED: usize = 25;
 
 fn words(error: &impl ToString) -> Text {
     Text::line(error.to_string())
@@ -175,6 +175,9 @@ async fn begin(store: &Store, ends: &Ends, errand: &Errand) -> Result<Option<Run
     for site in store.sites().await.map_err(|error| words(&error))? {
         world.sites.insert(site.domain.clone(), site);
     }
+    for backup in store.backups().await.map_err(|error| words(&error))? {
+        world.backups.insert(backup.id, backup);
+    }
     let by = Actor {
         user: Text::line("campaign"),
         face: Face::Internal,
@@ -208,5 +211,7 @@ fn ends(errand: &Errand) -> Result<Ends, Text> {
     let mut ends = parts::ends(doors, &errand.state, visits, &parts::patience(ANSWER))?;
     // A played name resolves at once or never.
     ends.waits.name = Span::millis(50);
+    let served = errand.state.join("server");
+    ends.machines = Arc::new(PlayedMachines::new(served, errand.never));
     Ok(ends)
 }

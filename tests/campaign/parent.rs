@@ -15,6 +15,7 @@ use world::{DeployRequest, Placement, RestoreRequest, SiteRequest, SiteVerb, Wan
 use crate::bugs::Bug;
 use crate::child::{self, Errand};
 use crate::death::Death;
+use crate::vault;
 
 /// The site that is made and removed again and again.
 const DOMAIN: &str = "shop.example.com";
@@ -43,12 +44,24 @@ pub struct Scene {
     pub neighbour: bool,
     /// Whether it is about the neighbour.
     pub about_neighbour: bool,
+    /// Whether its server is gone before it begins.
+    pub server_is_lost: bool,
     /// How often a step is tried.
     pub attempts: u32,
     /// How the processes die, one after another; the one after the last lives.
     pub deaths: Vec<Death>,
     /// What goes wrong at the providers, in the words of the sandbox.
     pub faults: Value,
+}
+
+impl Scene {
+    /// Whether it begins with a backup.
+    pub fn needs_backup(&self) -> bool {
+        let uses = matches!(self.verb, SiteVerb::Restore | SiteVerb::Drill);
+        let stands_in = matches!(self.verb, SiteVerb::Failover | SiteVerb::Rehearse)
+            && self.kind == SiteKind::WordPress;
+        uses || stands_in
+    }
 }
 
 /// What is at the providers, and how.
@@ -60,6 +73,10 @@ pub struct There {
     pub paused: usize,
     /// Records that lead to no server of ours.
     pub astray: usize,
+    /// Backups that are whole where they lie, and in the books.
+    pub backups: usize,
+    /// What lies there or in the books and is no whole backup.
+    pub halves: usize,
 }
 
 /// A place to play scenes at: a sandbox of its own, a journal of its own.
@@ -112,7 +129,10 @@ impl Stage {
         };
         let subscriptions = ours("stripe", "subscriptions");
         let paused = |subscription: &&Value| !subscription["pause_collection"].is_null();
+        let (backups, halves) = vault::kept(&self.state()).await?;
         Ok(There {
+            backups,
+            halves,
             paused: subscriptions.iter().filter(paused).count(),
             astray: ours("cloudflare", "dns_records")
                 .iter()
@@ -130,6 +150,15 @@ impl Stage {
     /// Empties the providers but for the strangers.
     pub async fn reset(&self) -> Result<(), Text> {
         self.providers.reset().await
+    }
+
+    /// Has the provider delete the servers of ours, whoever counts on them.
+    pub async fn lose_servers(&self) -> Result<(), Text> {
+        for server in self.providers.ours("hetzner", "servers").await? {
+            let path = format!("/servers/{}", server["id"]);
+            self.providers.ask("hetzner", "DELETE", &path, "").await?;
+        }
+        Ok(())
     }
 
     /// Begins with an empty journal.
@@ -194,12 +223,13 @@ async fn spawn(errand: &Errand) -> Result<ExitStatus, Text> {
 fn files(kind: SiteKind, scene: usize, state: &Path) -> Result<PathBuf, Text> {
     let name = match kind {
         SiteKind::Node => "server.js",
-        _ => "index.html",
+        SiteKind::WordPress => "wp-content/themes/harbor/index.php",
+        SiteKind::Static => "index.html",
     };
     let folder = state.join(format!("files-{kind}"));
-    std::fs::create_dir_all(&folder).map_err(|error| words(&error))?;
-    std::fs::write(folder.join(name), format!("<p>hello {scene}"))
-        .map_err(|error| words(&error))?;
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(|error| words(&error))?;
+    std::fs::write(path, format!("<p>hello {scene}")).map_err(|error| words(&error))?;
     Ok(folder)
 }
 
@@ -255,6 +285,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
         SiteVerb::Resume => SiteRequest::Resume { domain },
         SiteVerb::Restart => SiteRequest::Restart { domain },
         SiteVerb::Renew => SiteRequest::Renew { domain },
+        SiteVerb::Collect => SiteRequest::Collect { domain },
         SiteVerb::Rename => SiteRequest::Rename {
             domain,
             to: named(NEW_DOMAIN)?,
@@ -275,6 +306,16 @@ pub fn expected(scene: &Scene, code: i32) -> Option<There> {
         (one, nothing)
     };
     let code = u8::try_from(code).ok()?;
+    // A run on a server that is gone and turns back leaves the name where nobody answers, and makes no other server.
+    let lost = scene.server_is_lost && code != child::COMPLETE;
+    let with = Left {
+        servers: with.servers - usize::from(lost),
+        ..with
+    };
+    let backups = match (scene.verb, code) {
+        (SiteVerb::Backup, child::COMPLETE) => 1,
+        _ => usize::from(scene.needs_backup()),
+    };
     let mut paused = 0;
     let left = match (scene.verb, code) {
         (SiteVerb::Deploy, child::ROLLED_BACK) => match scene.level {
@@ -307,6 +348,8 @@ pub fn expected(scene: &Scene, code: i32) -> Option<There> {
     Some(There {
         left,
         paused,
-        astray: 0,
+        astray: usize::from(lost),
+        backups,
+        halves: 0,
     })
 }

@@ -82,6 +82,7 @@ fn scene(verb: SiteVerb, level: RollbackLevel, never: Option<Never>) -> Scene {
         never,
         neighbour: false,
         about_neighbour: false,
+        server_is_lost: false,
         attempts: 4,
         deaths: Vec::new(),
         faults: Value::Null,
@@ -93,6 +94,9 @@ const SILENT: Option<Never> = Some(Never::Answers);
 
 /// As above.
 const UNKNOWN: Option<Never> = Some(Never::Resolves);
+
+/// As above.
+const NOT_GIVEN: Option<Never> = Some(Never::Given);
 
 const fn beside(scene: Scene) -> Scene {
     let mut scene = scene;
@@ -106,7 +110,19 @@ const fn in_containers(scene: Scene) -> Scene {
     scene
 }
 
-/// The kinds of run that are killed at every moment: a deploy, a release and a delete, with every level.
+const fn with_database(scene: Scene) -> Scene {
+    let mut scene = scene;
+    scene.kind = SiteKind::WordPress;
+    scene
+}
+
+const fn without_server(scene: Scene) -> Scene {
+    let mut scene = scene;
+    scene.server_is_lost = true;
+    scene
+}
+
+/// The kinds of run that are killed at every moment: a deploy, a release and a delete, with every level, and a backup.
 fn kinds() -> Vec<Scene> {
     use RollbackLevel::{Full, Partial, Soft};
     use SiteVerb as V;
@@ -119,6 +135,8 @@ fn kinds() -> Vec<Scene> {
         in_containers(scene(V::Release, Full, SILENT)),
         in_containers(scene(V::Delete, Full, None)),
         beside(scene(V::Delete, Full, None)),
+        scene(V::Backup, Full, None),
+        scene(V::Backup, Full, NOT_GIVEN),
     ]
 }
 
@@ -132,6 +150,16 @@ fn later_kinds() -> Vec<Scene> {
         scene(V::Move, Full, UNKNOWN),
         in_containers(scene(V::Suspend, Full, None)),
         scene(V::Rename, Full, UNKNOWN),
+        with_database(scene(V::Backup, Full, NOT_GIVEN)),
+        scene(V::Restore, Full, None),
+        with_database(scene(V::Restore, Full, None)),
+        with_database(without_server(scene(V::Restore, Full, None))),
+        without_server(scene(V::Restore, Full, SILENT)),
+        with_database(scene(V::Move, Full, None)),
+        with_database(scene(V::Move, Full, UNKNOWN)),
+        with_database(scene(V::Rename, Full, SILENT)),
+        with_database(scene(V::Failover, Full, None)),
+        in_containers(scene(V::Failover, Full, UNKNOWN)),
     ]
 }
 
@@ -173,6 +201,16 @@ async fn prepare(stage: &mut Stage, scene: &Scene) -> Result<(), Text> {
     bring_about(stage, &site).await?;
     if scene.neighbour {
         bring_about(stage, &neighbour).await?;
+    }
+    if scene.needs_backup() {
+        let backup = Scene {
+            kind: scene.kind,
+            ..self::scene(SiteVerb::Backup, RollbackLevel::Full, None)
+        };
+        bring_about(stage, &backup).await?;
+    }
+    if scene.server_is_lost {
+        stage.lose_servers().await?;
     }
     if scene.verb == SiteVerb::Resume {
         let suspend = Scene {

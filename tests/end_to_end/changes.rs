@@ -89,7 +89,7 @@ fn what_is_gone_for_good_needs_its_name_typed() {
     until("the container is gone", seconds(20), || {
         engine.state(&name).is_none().then_some(())
     });
-    pty.wait_for("No container matches");
+    pty.wait_for("No container");
     pty.keys("5")
         .wait_line(seconds(15), &["remove", &name, "verified"]);
     let ran = home.run(&["remove", &name, "--yes"]);

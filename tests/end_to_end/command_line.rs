@@ -172,7 +172,7 @@ fn every_problem_of_a_broken_fleet_file_is_told_with_its_line() {
     }
     assert!(ran.err.contains("did you mean"), "{ran:?}");
     let mut pty = home.live();
-    pty.wait_for("fleet.toml");
+    pty.keys("1").wait_for("fleet.toml");
     pty.keys("2").wait_line(seconds(10), &["● here", "%"]);
     pty.keys(":app.notices<enter>").wait_for("fleet.toml:8");
     assert_eq!(
@@ -207,7 +207,7 @@ fn a_damaged_database_is_kept_aside_and_said_so() {
     }
     fs::write(&path, [b"not a database at all; ".repeat(1000)].concat()).unwrap();
     let mut pty = home.live();
-    pty.wait_line(seconds(10), &["warn", "history.sqlite"]);
+    pty.wait_line(seconds(10), &["Q4", "history.sqlite"]);
     pty.keys(":app.notices<enter>").wait_for("was damaged");
     pty.keys("<esc>");
     assert_eq!(pty.quit(), 0);
@@ -249,7 +249,7 @@ fn a_database_of_a_newer_version_is_left_alone() {
     let ran = home.run(&["run", "--on", "here", "--yes", "--", "true"]);
     assert_eq!(ran.code, 5, "nothing is changed without a journal: {ran:?}");
     let mut pty = home.live();
-    pty.wait_line(seconds(10), &["warn", "history.sqlite"]);
+    pty.wait_line(seconds(10), &["Q4", "history.sqlite"]);
     pty.keys(":app.notices<enter>").wait_for("newer version");
     pty.keys("<esc>");
     assert_eq!(pty.quit(), 0);

@@ -102,14 +102,14 @@ fn a_read_only_session_shows_and_refuses() {
     pty.keys("3/")
         .keys(&name)
         .keys("<enter>")
-        .wait_line(seconds(15), &[&name, "running"]);
+        .wait_line(seconds(15), &[&name, "here"]);
     for key in ["R", "S", "K"] {
         pty.keys(key).wait_for("this session is read-only");
         pty.keys("<esc>").wait_gone("this session is read-only");
         pty.keys("3/")
             .keys(&name)
             .keys("<enter>")
-            .wait_line(seconds(15), &[&name, "running"]);
+            .wait_line(seconds(15), &[&name, "here"]);
     }
     let ran = home.run(&["--read-only", "restart", &name, "--yes"]);
     assert_eq!(ran.code, 5, "{ran:?}");

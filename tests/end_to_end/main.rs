@@ -8,13 +8,18 @@
 //! console       look, filter, restart, quit      changes   stop, start, take back, remove, prune
 //! nodes         over SSH                         faults    what is cut, killed or frozen heals by itself
 //! terminal      sizes, signals, floods           logs      follow, filter, rotate
+//! fixes         what is stopped is first, mended by two keys or by itself, and leaves the list
 //! services      probed, stopped, back           sites    deployed, changed, taken back, removed
 //! site_keys     the same from the keyboard alone
 //! bad_input     refused before anything is made
 //! site_races    several at one site, killed and told to end
 //! two_at_once   one state folder, two programs   crash     kill -9 in the middle
 //! command_line  every subcommand                 wall      only looks
+//! site_queue    many at once, in their order
+//! schedules     serve, one executor at a time, a backup that nobody asked for
 //! site_types    node and wordpress, in containers on real servers
+//! site_moves    node elsewhere: a region that is down, and back
+//! site_data     wordpress backed up, brought back, elsewhere, renamed
 //! ```
 
 #![expect(
@@ -32,11 +37,16 @@ mod command_line;
 mod console;
 mod crash;
 mod faults;
+mod fixes;
 mod logs;
 mod nodes;
+mod schedules;
 mod services;
+mod site_data;
 mod site_keys;
 mod site_life;
+mod site_moves;
+mod site_queue;
 mod site_races;
 mod site_types;
 mod sites;

@@ -107,7 +107,7 @@ fn a_host_key_that_changed_is_refused_in_red() {
     sshd.know("other-host");
     let home = only(&sshd, "docker = false\n");
     let mut pty = home.console(&[]);
-    pty.wait_within(seconds(20), "host key has changed");
+    pty.wait_within(seconds(20), "has another host key");
     assert!(pty.is_red("down"), "{}", pty.screen());
     let ran = home.run(&["run", "--on", "shed", "--yes", "--", "true"]);
     assert_eq!(ran.code, 4, "{ran:?}");

@@ -2,7 +2,7 @@
 
 use crate::support::{ENDS_AT_ONCE, Engine, Home, seconds};
 
-const VERDICTS: [&str; 4] = ["OK", "AT RISK", "DOWN", "BLIND"];
+const VERDICTS: [&str; 5] = ["OK", "AT RISK", "DOWN", "LOSING MONEY", "BLIND"];
 
 #[test]
 fn the_wall_shows_a_verdict_and_ignores_every_key() {

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use archive::retention::Retention;
 use async_trait::async_trait;
 use drivers::provider::{Access, BreakerPace, Cloudflare, Hetzner, Pace, Stripe};
-use hosting::{Affiliate, Book, Ends, Keys, Offer, Visits, Waits};
+use drivers::storage::FolderStorage;
+use hosting::{Affiliate, Book, Ends, Keys, Offer, Vault, Visits, Waits};
 use store::Store;
 use vocab::{AffiliateName, Currency, Domain, Money, Region, RunId, Secret, Span, Text};
 use world::{Backup, Site};
@@ -16,6 +18,9 @@ use crate::played::PlayedMachines;
 
 /// How long something may still come about at the providers after a time-out: more than the faults here are late by.
 pub const SETTLE: Span = Span::millis(300);
+
+/// The folder of backups, beside the journal.
+pub const BACKUPS: &str = "backups";
 
 /// A provider's address and token.
 pub type Door = (String, String);
@@ -37,8 +42,7 @@ impl Book for Books {
     }
 
     async fn get(&self, domain: &Domain) -> Result<Option<Site>, Text> {
-        let sites = self.all().await?;
-        Ok(sites.into_iter().find(|site| site.domain == *domain))
+        self.0.site(domain).await.map_err(|error| words(&error))
     }
 
     async fn put_backup(&self, backup: &Backup) -> Result<(), Text> {
@@ -118,10 +122,18 @@ pub fn ends(
         cloudflare: Cloudflare::new(access(cloudflare.0.clone(), &cloudflare.1))
             .map_err(|error| words(&error))?,
         stripe: Stripe::new(access(stripe_url, &stripe.1)).map_err(|error| words(&error))?,
-        machines: Arc::new(PlayedMachines::new(folder.join("server"))),
+        machines: Arc::new(PlayedMachines::new(folder.join("server"), None)),
         keys: Keys::new(folder.join("keys")),
         visits,
-        backups: Err(Text::line("no backups are made here")),
+        backups: Ok(Arc::new(Vault {
+            storage: Arc::new(FolderStorage::new(folder.join(BACKUPS))),
+            key_file: folder.join("backup.key"),
+            keep: Retention {
+                daily: 7,
+                weekly: 4,
+                monthly: 12,
+            },
+        })),
         witnesses: Vec::new(),
         offer: offer(folder)?,
         installation: crate::INSTALLATION.to_owned(),
@@ -147,6 +159,7 @@ fn offer(folder: &Path) -> Result<Offer, Text> {
         ports: 3_002..=3_010,
         keep_releases: 5,
         sites_per_node: 10,
+        at_once: 4,
         affiliates: vec![Affiliate {
             name: AffiliateName::new("acme").map_err(|error| words(&error))?,
             region: Region::EuCentral,

@@ -10,17 +10,19 @@ use drivers::probe::Served;
 use drivers::{DriverError, Host, Trouble};
 use hosting::{Machines, Visits};
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use vocab::{Domain, Span, Text, Time};
 
 /// Every server is the same one; the release it serves is kept in a file, for the processes that come after.
 pub struct PlayedMachines {
     served: PathBuf,
+    never: Option<Never>,
 }
 
 impl PlayedMachines {
     /// Keeping what is served in this file.
-    pub const fn new(served: PathBuf) -> Self {
-        Self { served }
+    pub const fn new(served: PathBuf, never: Option<Never>) -> Self {
+        Self { served, never }
     }
 }
 
@@ -29,6 +31,7 @@ impl Machines for PlayedMachines {
     async fn login(&self, _: &str, _: &str) -> Result<Arc<dyn Host>, Text> {
         Ok(Arc::new(PlayedHost {
             served: self.served.clone(),
+            never: self.never,
         }))
     }
 
@@ -39,6 +42,7 @@ impl Machines for PlayedMachines {
 
 struct PlayedHost {
     served: PathBuf,
+    never: Option<Never>,
 }
 
 fn said(status: i32, stdout: &str) -> CommandOutput {
@@ -95,12 +99,15 @@ impl Host for PlayedHost {
     }
 
     async fn spawn(&self, command: &CommandLine) -> drivers::error::Result<Running> {
+        if let Some(streamed) = streamed(command, self.never == Some(Never::Given)) {
+            return Ok(streamed);
+        }
         // What lists a release's files says that there are some; what is packed there is nothing.
-        let said: &'static [u8] = if command.program == "env" {
-            b"00  ./index.html\n"
-        } else {
-            b""
-        };
+        let lists = command
+            .arguments
+            .iter()
+            .any(|word| word.contains("sha256sum"));
+        let said: &'static [u8] = if lists { b"00  ./index.html\n" } else { b"" };
         Ok(Running {
             stdin: Box::new(tokio::io::sink()),
             stdout: Box::new(said),
@@ -123,6 +130,61 @@ impl Host for PlayedHost {
     async fn close(&self) {}
 }
 
+/// A command that gives or takes a stream, and says how it ended; `None` for any other.
+fn streamed(command: &CommandLine, never_given: bool) -> Option<Running> {
+    let has = |word: &str| {
+        let mut words = command.arguments.iter();
+        words.any(|argument| argument.contains(word))
+    };
+    if !has("wheelhouse-status") {
+        return None;
+    }
+    let (stdin, mut given) = tokio::io::duplex(64 * 1024);
+    let (stderr, mut says) = tokio::io::duplex(256);
+    // Of a given length, or to its end; what gives a stream takes none.
+    let takes = has("tar -x") || has("CREATE DATABASE `$");
+    let length = match command.arguments.as_slice() {
+        [_, script, _, length, ..] if script.starts_with("n=$1") => length.parse().ok(),
+        _ => None,
+    };
+    // The last part of every backup.
+    let fails = never_given && has("/etc/caddy/sites");
+    let stdout: Vec<u8> = match () {
+        () if takes || length.is_some() => Vec::new(),
+        () if has("exec tar -c") => page(),
+        () => b"what there is".to_vec(),
+    };
+    tokio::spawn(async move {
+        if let Some(length) = length {
+            let mut limited = given.take(length);
+            drop(tokio::io::copy(&mut limited, &mut tokio::io::sink()).await);
+        } else if takes {
+            drop(tokio::io::copy(&mut given, &mut tokio::io::sink()).await);
+        }
+        let status = i32::from(fails);
+        let words = format!("\nwheelhouse-status {status}\n");
+        drop(says.write_all(words.as_bytes()).await);
+    });
+    Some(Running {
+        stdin: Box::new(stdin),
+        stdout: Box::new(std::io::Cursor::new(stdout)),
+        stderr: Box::new(stderr),
+        guard: Box::new(()),
+    })
+}
+
+/// The files of any release, as a tar archive: one page.
+fn page() -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    let text = b"<p>kept";
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    // Writing to memory does not fail; half an archive is found out by whoever reads it.
+    drop(archive.append_data(&mut header, "./index.html", &text[..]));
+    archive.into_inner().unwrap_or_default()
+}
+
 /// What never comes about, so that a run turns back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Never {
@@ -130,6 +192,8 @@ pub enum Never {
     Answers,
     /// Its name resolves.
     Resolves,
+    /// Its server gives what a backup needs last.
+    Given,
 }
 
 /// A visitor.

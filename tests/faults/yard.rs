@@ -29,6 +29,9 @@ const LATENCY: Duration = Duration::from_millis(5);
 /// How long an answer is waited for here: longer than a busy machine takes for one.
 pub const ANSWER: Duration = Duration::from_millis(600);
 
+/// How often a plan is tried again.
+const PLANNED: usize = 10;
+
 /// A yard.
 pub struct Yard {
     /// The sandbox.
@@ -175,7 +178,16 @@ impl Yard {
 
     /// Takes the run of a wish on: from here on the journal holds it.
     pub async fn begin(&self, wish: &SiteRequest) -> Result<Run, Text> {
-        let plan = self.plan(wish).await.map_err(|refusal| refusal.text)?;
+        let mut planned = self.plan(wish).await;
+        // On a busy machine an answer may come too late for a plan; nothing was begun then.
+        for _ in 0..PLANNED {
+            match &planned {
+                Err(refusal) if refusal.kind == RefusalKind::Unreachable => {}
+                _ => break,
+            }
+            planned = self.plan(wish).await;
+        }
+        let plan = planned.map_err(|refusal| refusal.text)?;
         let run = Run::new(plan, RunState::Running, now());
         let entry = AuditEntry {
             at: now(),

@@ -208,7 +208,7 @@ async fn nothing_to_prune_and_no_systemd() {
     let text = "there is no unused image on aurora: nothing to prune";
     assert_eq!(
         refused(&fleet, tagged).await,
-        (RefusalKind::Conflict, text.into())
+        (RefusalKind::Needless, text.into())
     );
     let condition = Stamped {
         value: HostCondition::default(),

@@ -3,6 +3,7 @@
 //! Flow: `found` → `wheelhouse init`; [`examine`] → `wheelhouse doctor`. Everything is looked at side by side, and
 //! every look has a deadline: a dead host costs its own line and no more.
 
+mod alerts;
 mod backups;
 mod found;
 mod here;
@@ -34,7 +35,7 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
         .nodes_to_watch(&fabric::host_name())
         .iter()
         .any(|node| matches!(node.reach, Reach::Ssh(_)));
-    let (fabric, left_out) = fabric::of(fleet, &boot::state_folder().unwrap_or_default());
+    let (fabric, left_out) = fabric::of(&loaded.config, &boot::state_folder().unwrap_or_default());
     let mut checks = vec![here::terminal()];
     checks.extend(here::configuration(&loaded.paths, &loaded.report));
     checks.extend(left_out.iter().map(|notice| {
@@ -44,13 +45,14 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
             "correct it in the fleet file",
         )
     }));
-    let (state, programs, nodes, services, providers, backups) = tokio::join!(
+    let (state, programs, nodes, services, providers, backups, alerts) = tokio::join!(
         here::state(),
         here::programs(over_ssh),
         nodes::examine(fabric.nodes),
         services::examine(&fleet.services),
         providers::examine(fleet, fabric.hosting),
         backups::examine(fleet),
+        alerts::examine(fabric.alerts),
     );
     checks.push(state);
     checks.extend(programs);
@@ -58,6 +60,7 @@ pub async fn examine(arguments: &Arguments) -> Vec<Check> {
     checks.extend(services);
     checks.extend(providers);
     checks.extend(backups);
+    checks.extend(alerts);
     checks
 }
 

@@ -3,19 +3,29 @@
 //! Flow: `fleet.toml` → `read` (nodes, then what refers to them) → [`Fleet`]. `write` makes the first file for
 //! `wheelhouse init` from what was found on the machine.
 
+mod alerts;
+mod autopilot;
 mod business;
+mod maintenance;
 mod node;
 mod parse;
+mod priorities;
 mod read;
+mod schedules;
 mod service;
 pub mod write;
 
+pub use alerts::{AlertRate, AlertSpec, AlertWay, MailTls, TerminalSign};
+pub use autopilot::{AutopilotMode, AutopilotSpec, DayHours, FixAllowance};
 pub use business::{
     AffiliateSpec, BackupSpec, BackupTarget, Bucket, Certificates, Credential, Exchange, Fee,
     Hosting, Keep, Provider, Providers,
 };
+pub use maintenance::MaintenanceSpec;
 pub use node::{DockerAddress, NodeSpec, Reach, Role, SshTarget};
+pub use priorities::PrioritySpec;
 pub(crate) use read::read;
+pub use schedules::ScheduleSpec;
 
 use vocab::{LogSource, NodeName, ServiceSpec, Text};
 
@@ -44,6 +54,18 @@ pub struct Fleet {
     pub affiliates: Vec<AffiliateSpec>,
     /// How backups are made; `None` when none are.
     pub backup: Option<BackupSpec>,
+    /// When maintenance is; names are unique.
+    pub maintenance: Vec<MaintenanceSpec>,
+    /// The file of the fleet's own rules, when it has one.
+    pub rules: Option<std::path::PathBuf>,
+    /// The declared schedules; names are unique.
+    pub schedules: Vec<ScheduleSpec>,
+    /// What may run by itself; nothing when it is not said.
+    pub autopilot: AutopilotSpec,
+    /// What makes an item stand high, where that is said.
+    pub priorities: PrioritySpec,
+    /// Who is told when something is wrong; names are unique.
+    pub alerts: Vec<AlertSpec>,
 }
 
 /// A log of a node.
@@ -70,6 +92,12 @@ impl Default for Fleet {
             hosting: None,
             affiliates: Vec::new(),
             backup: None,
+            maintenance: Vec::new(),
+            rules: None,
+            schedules: Vec::new(),
+            autopilot: AutopilotSpec::default(),
+            priorities: PrioritySpec::default(),
+            alerts: Vec::new(),
         }
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use vocab::{AffiliateName, LogSource, NodeName, ServiceName, UnitName};
+use vocab::{AffiliateName, ChannelName, LogSource, NodeName, ScheduleName, ServiceName, UnitName};
 
-use super::{Fleet, LogSpec, Reach, business, node, parse, service};
-use crate::reader::{Document, Fields};
+use super::{
+    Fleet, LogSpec, Reach, alerts, autopilot, business, maintenance, node, parse, priorities,
+    schedules, service,
+};
+use crate::reader::{Document, Fields, showable};
 
 /// Names that are declared, each with the line of its first declaration.
 type Lines<T> = BTreeMap<T, u32>;
@@ -16,6 +19,7 @@ pub(crate) fn read(document: &Document<'_>) -> Fleet {
     let mut fields = document.fields();
     let mut fleet = Fleet {
         name: fields.text("name"),
+        rules: fields.parsed("rules", parse::path),
         ..Fleet::default()
     };
     if let Some(mut local) = fields.table("local") {
@@ -42,6 +46,9 @@ pub(crate) fn read(document: &Document<'_>) -> Fleet {
         fleet.logs.extend(read_log(table, &nodes));
     }
     business::read(&mut fields, &mut fleet);
+    if let Some(table) = fields.table("priorities") {
+        fleet.priorities = priorities::read(table).unwrap_or_default();
+    }
     let mut lines = Lines::new();
     for mut table in fields.tables("affiliates") {
         let name = unique_name(&mut table, AffiliateName::new, &mut lines);
@@ -49,8 +56,32 @@ pub(crate) fn read(document: &Document<'_>) -> Fleet {
             .affiliates
             .extend(business::read_affiliate(table, name));
     }
+    let mut windows = Lines::new();
+    for mut table in fields.tables("maintenance") {
+        let name = unique_name(&mut table, showable, &mut windows);
+        fleet.maintenance.extend(maintenance::read(table, name));
+    }
+    read_schedules(fields.tables("schedules"), &nodes, &mut fleet);
+    if let Some(table) = fields.table("autopilot") {
+        fleet.autopilot = autopilot::read(table);
+    }
+    let mut channels = Lines::new();
+    for mut table in fields.tables("alerts") {
+        let name = unique_name(&mut table, ChannelName::new, &mut channels);
+        fleet.alerts.extend(alerts::read(table, name));
+    }
     fields.finish();
     fleet
+}
+
+fn read_schedules(tables: Vec<Fields<'_>>, nodes: &Nodes, fleet: &mut Fleet) {
+    // One that was left out has its own problem reported already.
+    let known = |node: &NodeName| nodes.used.contains(node) || nodes.declared.contains_key(node);
+    let mut lines = Lines::new();
+    for mut table in tables {
+        let name = unique_name(&mut table, ScheduleName::new, &mut lines);
+        fleet.schedules.extend(schedules::read(table, name, &known));
+    }
 }
 
 /// The nodes a field may refer to.

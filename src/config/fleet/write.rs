@@ -150,6 +150,7 @@ const BUSINESS: &str = "\n\
 #port_range = \"20000-20999\"           # for the programs of sites
 #sites_per_node = 10
 #keep_releases = 5
+#at_once = 4                          # runs on sites that are driven at once; the others wait in their order
 #dns = \"192.0.2.53\"                   # the resolver that is asked whether a name is there; the system's unless given
 #installation = \"main\"                # marks what is made at the providers as this installation's
 
@@ -168,6 +169,19 @@ const BUSINESS: &str = "\n\
 #weekly = 4
 #monthly = 12
 #key_file = \"/path\"                 # what seals them; keep a copy elsewhere: nothing opens them without it
+#
+#[priorities]                         # what makes an item of `wheelhouse top` stand high; these are the shipped points
+#money = 100                          # for each unit of the currency in danger in an hour
+#blast = 1                            # for each object that stands on the one in trouble, at most 20 points
+#deal = 2                             # for each thousand of a deal's worth
+#vip = 20
+#mismatch = 5                         # for a difference between what is paid for and what is there
+#critical = 10
+#warning = 4
+#notice = 1
+#important = 5                        # from this importance on, and this urgency, an item is Q1
+#urgent = 2
+#archive_after = \"48h\"
 ";
 
 /// The optional fields of any node, ready to be taken into use.

@@ -12,9 +12,9 @@ pub const SCOPES: [&str; 8] = [
 ];
 
 /// The panes that may have keys of their own, as `[pane.containers]`.
-pub const PANES: [&str; 17] = [
+pub const PANES: [&str; 18] = [
     "overview",
-    "attention",
+    "top",
     "nodes",
     "node",
     "containers",
@@ -27,6 +27,7 @@ pub const PANES: [&str; 17] = [
     "sites",
     "site",
     "revenue",
+    "schedules",
     "settings",
     "help",
     "wall",

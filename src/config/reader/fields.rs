@@ -91,6 +91,12 @@ impl<'d> Fields<'d> {
         self.table.contains_key(name)
     }
 
+    /// Whether the field is text of which this is so. Takes nothing.
+    pub fn shows(&self, name: &str, what: impl FnOnce(&str) -> bool) -> bool {
+        let value = self.table.get(name).map(Spanned::get_ref);
+        matches!(value, Some(DeValue::String(text)) if what(text))
+    }
+
     /// Text that `parse` understands; its error becomes the problem's message.
     pub fn parsed<T, E: Display>(
         &mut self,

@@ -12,5 +12,5 @@ pub(crate) mod file;
 pub(crate) mod value;
 
 pub(crate) use document::Document;
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, showable};
 pub(crate) use fields::Fields;

@@ -159,6 +159,8 @@ async fn a_container_is_steered_and_its_events_come() {
     assert_eq!(trouble(engine.kill(&id).await), Some(Trouble::Conflict));
     engine.start(&id).await.expect("started");
     engine.start(&id).await.expect("started already is well");
+    // A shell that has only just begun does not hear of its end yet.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     engine
         .restart(&id, Span::seconds(5))
         .await

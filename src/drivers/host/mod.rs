@@ -97,6 +97,12 @@ pub trait Host: Send + Sync + 'static {
     /// The command line, for this machine, that opens an interactive shell or `command` there, with the terminal.
     fn interactive(&self, command: Option<&CommandLine>) -> CommandLine;
 
+    /// Where on the network its login is asked for, name or address and port, so that another machine can try the same.
+    /// `None` where that is nowhere: this machine, one behind a jump host, a simulated one.
+    async fn endpoint(&self) -> Option<(Text, u16)> {
+        None
+    }
+
     /// Closes the connection.
     async fn close(&self);
 }

@@ -52,7 +52,7 @@ pub(super) fn base(provider: Provider, text: &str) -> Result<Url, ProviderError>
 }
 
 /// Whether an address stays on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };

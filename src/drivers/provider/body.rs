@@ -9,7 +9,7 @@ use super::failure::root_words;
 const MOST: usize = 1024 * 1024;
 
 /// Reads a body to its end. Fails in words when it breaks off or is longer than 1 MB.
-pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, String> {
+pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {

@@ -58,7 +58,7 @@ impl Failure {
 }
 
 /// The innermost words of an error: the outer ones only say that something failed, and may name the whole URL.
-pub(super) fn root_words(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn root_words(error: &(dyn Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(cause) = deepest.source() {
         deepest = cause;

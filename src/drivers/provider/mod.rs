@@ -31,6 +31,7 @@ pub mod stripe;
 #[cfg(test)]
 mod testing;
 mod transport;
+pub(crate) mod wire;
 mod words;
 
 pub use access::Access;

@@ -7,10 +7,10 @@ use clap::Parser;
 use config::{Config, Paths, Report, keymap, shipped, theme};
 
 use crate::{
-    audit, backups, change, completions, containers, doctor, exec, exit, init, logs, nodes, prune,
-    reboot, run_command,
+    alerts, audit, autopilot, backups, change, completions, containers, doctor, exec, exit, init,
+    item, logs, nodes, note, prune, reboot, run_command,
 };
-use crate::{quota, revenue, runs, services, sites, ssh, status};
+use crate::{quota, revenue, rules, runs, schedules, serve, services, sites, ssh, status, top};
 
 /// A terminal operations console for a small fleet.
 ///
@@ -44,6 +44,12 @@ pub enum Subcommand {
     /// Say in a few lines whether all is well, and what is not
     #[command(after_long_help = exit::HELP)]
     Status(status::Options),
+    /// List the ten things that matter now, the first first
+    Top(top::Options),
+    /// Show an item, acknowledge, snooze, delegate or mend it
+    Item(item::Options),
+    /// Note what is to be done, or what another system reports
+    Note(note::Options),
     /// List the nodes, or show one
     Nodes(nodes::Options),
     /// List the containers, or show one
@@ -118,10 +124,24 @@ pub enum Subcommand {
     /// Say what is left of the providers' quotas
     #[command(after_long_help = quota::HELP)]
     Quota(quota::Options),
+    /// Say what runs by itself, stop it, let it go on
+    #[command(after_long_help = autopilot::HELP)]
+    Autopilot(autopilot::Options),
     /// List what was done, or show one run with its steps and their output
     Runs(runs::Options),
+    /// List what is done by itself, run it now, pause or resume it
+    #[command(after_long_help = exit::HELP)]
+    Schedules(schedules::Options),
+    /// List who is told of what is wrong, and what was told; send a test
+    #[command(after_long_help = exit::HELP)]
+    Alerts(alerts::Options),
+    /// Do what is done by itself without a screen: schedules, and going on with what was left
+    #[command(after_long_help = serve::HELP)]
+    Serve(serve::Options),
     /// Show the audit log: who did what, when, and how it ended
     Audit(audit::Options),
+    /// List the rules that judge, or look over a file of rules
+    Rules(rules::Options),
     /// Write a fleet file from what is found on this machine
     Init(init::Options),
     /// Check every dependency, permission and connection
@@ -130,7 +150,8 @@ pub enum Subcommand {
     Completions(completions::Options),
     /// Open the wall: a read-only picture for across the room; q twice or ctrl-c twice within a second ends it
     Wall(WallOptions),
-    /// Open the console on a simulated fleet; nothing needs to be installed
+    /// Open the console on a simulated fleet, for a first look; nothing needs to be installed, nothing real is touched
+    #[command(after_help = DEMO_HELP)]
     Demo(DemoOptions),
     /// Serve the provider sandbox on loopback: Hetzner, Cloudflare and Stripe to try things on; ctrl-c ends it
     Sandbox(SandboxOptions),
@@ -147,14 +168,31 @@ pub struct WallOptions {
     pub no_money: bool,
 }
 
+/// The day that a demo plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DemoScenario {
+    /// A node is down with its sites, a disk fills, payments fail, and more comes every few seconds
+    BadDay,
+    /// All is well, but for one note
+    Quiet,
+}
+
+const DEMO_HELP: &str = "\
+Things to try on the bad day: enter on an item says why it is there; F shows the plan of its fix and the letter below it
+runs that; what is mended leaves the list. 0 to 9 are the views, ? lists every key, q ends it.
+Fixes work on the simulation alone. Nothing of a demo is kept.";
+
 /// Options of the simulated fleet.
 #[derive(Debug, clap::Args)]
 pub struct DemoOptions {
+    /// Which day is played
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = DemoScenario::BadDay)]
+    pub scenario: DemoScenario,
     /// Nodes
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = within::<1, 1000>)]
     pub nodes: usize,
     /// Containers on all nodes together
-    #[arg(long, value_name = "N", default_value_t = 38, value_parser = within::<0, 20_000>)]
+    #[arg(long, value_name = "N", default_value_t = 73, value_parser = within::<0, 20_000>)]
     pub containers: usize,
     /// Hosted sites
     #[arg(long, value_name = "N", default_value_t = 52, value_parser = within::<0, 1000>)]
@@ -209,12 +247,11 @@ fn rate(text: &str) -> Result<f64, &'static str> {
 }
 
 impl Arguments {
-    /// Whether what is started sees runs to their end: the console, and going on with a run.
-    pub const fn stays(&self) -> bool {
+    /// Whether a run is gone on with, to its end.
+    pub const fn resumes(&self) -> bool {
         match &self.command {
-            None => true,
             Some(Subcommand::Runs(options)) => options.resumes(),
-            Some(_) => false,
+            _ => false,
         }
     }
 

@@ -74,6 +74,7 @@ impl Error {
                 RefusalKind::Unreachable => Exit::Unreachable,
                 RefusalKind::Invalid => Exit::Usage,
                 RefusalKind::Conflict
+                | RefusalKind::Needless
                 | RefusalKind::Consent
                 | RefusalKind::ReadOnly
                 | RefusalKind::Journal

@@ -13,12 +13,21 @@ pub(crate) struct Interrupts(mpsc::Receiver<()>);
 impl Interrupts {
     /// Listens from now on; the process is no longer ended by these signals.
     pub fn listen() -> Self {
-        let (heard, interrupts) = mpsc::channel(8);
-        for kind in [
+        Self::to(&[
             SignalKind::interrupt(),
             SignalKind::terminate(),
             SignalKind::hangup(),
-        ] {
+        ])
+    }
+
+    /// Listens to what ends a service: SIGINT and SIGTERM.
+    pub fn of_service() -> Self {
+        Self::to(&[SignalKind::interrupt(), SignalKind::terminate()])
+    }
+
+    fn to(kinds: &[SignalKind]) -> Self {
+        let (heard, interrupts) = mpsc::channel(8);
+        for kind in kinds.iter().copied() {
             // Where a signal cannot be listened to it keeps its usual effect.
             let Ok(mut signals) = signal(kind) else {
                 continue;

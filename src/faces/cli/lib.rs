@@ -7,8 +7,10 @@
 //! consent → run → what was seen, by the same path as in the console. `exit` documents the exit codes.
 
 mod act;
+mod alerts;
 mod arguments;
 mod audit;
+mod autopilot;
 mod backups;
 mod change;
 pub mod completions;
@@ -20,17 +22,22 @@ mod exec;
 pub mod exit;
 pub mod init;
 mod interrupts;
+mod item;
 mod logs;
 mod nodes;
+mod note;
 mod print;
 mod prune;
 mod quota;
 mod reboot;
 mod resolve;
 mod revenue;
+pub mod rules;
 mod run_command;
 mod runs;
+mod schedules;
 mod select;
+pub mod serve;
 mod services;
 mod settle;
 mod sites;
@@ -38,11 +45,14 @@ mod ssh;
 mod status;
 #[cfg(test)]
 mod testing;
+mod top;
 
 use std::io;
 use std::process::ExitCode;
 
-pub use arguments::{Arguments, DemoOptions, SandboxOptions, Subcommand, WallOptions};
+pub use arguments::{
+    Arguments, DemoOptions, DemoScenario, SandboxOptions, Subcommand, WallOptions,
+};
 pub use context::Session;
 
 use config::Severity;
@@ -86,6 +96,9 @@ fn warn_of_problems(context: &mut Context) -> Result<()> {
 async fn dispatch(subcommand: &Subcommand, context: &mut Context) -> Result<Exit> {
     match subcommand {
         Subcommand::Status(options) => status::run(options, context).await,
+        Subcommand::Top(options) => top::run(options, context).await,
+        Subcommand::Item(options) => item::run(options, context).await,
+        Subcommand::Note(options) => note::run(options, context).await,
         Subcommand::Nodes(options) => nodes::run(options, context).await,
         Subcommand::Containers(options) => containers::run(options, context).await,
         Subcommand::Services(options) => services::run(options, context).await,
@@ -125,12 +138,17 @@ async fn dispatch(subcommand: &Subcommand, context: &mut Context) -> Result<Exit
         Subcommand::Revenue(options) => revenue::run(options, context).await,
         Subcommand::Affiliates(options) => revenue::affiliates(options, context).await,
         Subcommand::Quota(options) => quota::run(options, context).await,
+        Subcommand::Autopilot(options) => autopilot::run(options, context).await,
         Subcommand::Runs(options) => runs::run(options, context).await,
+        Subcommand::Schedules(options) => schedules::run(options, context).await,
+        Subcommand::Alerts(options) => alerts::run(options, context).await,
         Subcommand::Audit(options) => audit::run(options, context).await,
         Subcommand::Init(_)
         | Subcommand::Doctor(_)
+        | Subcommand::Rules(_)
         | Subcommand::Completions(_)
         | Subcommand::Wall(_)
+        | Subcommand::Serve(_)
         | Subcommand::Demo(_)
         | Subcommand::Sandbox(_) => Err(Error::Usage(vocab::Text::line(
             "this command needs no engine and is started without one",

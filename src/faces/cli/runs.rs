@@ -124,6 +124,7 @@ const fn tone(state: &RunState) -> Tone {
         RunState::Failed | RunState::NeedsOperator => Tone::Bad,
         RunState::Unknown | RunState::RollingBack => Tone::Warn,
         RunState::Grace { .. }
+        | RunState::Queued { .. }
         | RunState::Running
         | RunState::Cancelling
         | RunState::Cancelled
@@ -166,6 +167,9 @@ fn print_one(run: &Run, console: &mut Console) -> Result<()> {
         ),
         piece(Tone::Dim, format!("  run {}", run.id())),
     ])?;
+    if let Some(words) = run.state.waits() {
+        out.say(Tone::Warn, words)?;
+    }
     print_plan(&run.plan, out)?;
     out.say(Tone::Dim, "what happened:")?;
     for (planned, record) in run.plan.steps.iter().zip(&run.steps) {

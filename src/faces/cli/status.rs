@@ -1,17 +1,17 @@
 //! `wheelhouse status`: whether all is well, and what is not.
 
 use serde::Serialize;
-use vocab::{Text, Time};
-use world::World;
-use world::query::attention::About;
-use world::query::{Concern, Severity, Totals, concerns, totals};
+use vocab::{Money, Severity, Text, Time};
+use world::priorities::{Visibility, score};
+use world::query::{Totals, items, totals};
+use world::{About, Item, ServiceState, World};
 
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::print::words::{count, rfc3339};
 use crate::print::{Stream, Tone, piece};
-use crate::settle;
+use crate::{settle, top};
 
 /// Options.
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,8 @@ struct Status {
     containers: Containers,
     services: Services,
     runs_under_way: usize,
-    concerns: Vec<Line>,
+    /// What is to be seen to now, the first first.
+    items: Vec<Line>,
 }
 
 #[derive(Debug, Serialize)]
@@ -77,6 +78,8 @@ struct Services {
 
 #[derive(Debug, Serialize)]
 struct Line {
+    id: Text,
+    quadrant: &'static str,
     severity: &'static str,
     about_kind: &'static str,
     about: String,
@@ -84,6 +87,7 @@ struct Line {
     detail: Text,
     since: String,
     age_ms: i64,
+    at_risk_per_hour: Option<Money>,
 }
 
 /// Waits at most five seconds for the whole picture, and prints what there is of it.
@@ -110,7 +114,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
 }
 
 /// Whether everything was seen once.
-fn complete(world: &World, now: Time) -> bool {
+pub(crate) fn complete(world: &World, now: Time) -> bool {
     let node = |node: &world::Node| {
         settle::containers_known(node, now)
             && (node.link.down_since().is_some() || node.sample.is_some())
@@ -121,18 +125,36 @@ fn complete(world: &World, now: Time) -> bool {
             .services
             .values()
             .all(|service| service.last.is_some())
+        && world.sites.values().all(|site| visited(world, site))
+}
+
+/// Whether a site was visited from here, and one that failed often enough to say that it is down.
+fn visited(world: &World, site: &world::Site) -> bool {
+    let cannot = site.state == world::SiteState::Suspended || site.objects.address.is_empty();
+    let pulse = world.pulses.get(&site.domain);
+    let judged = pulse.is_some_and(|pulse| match &pulse.last {
+        Some(last) => last.value.result.is_ok() || pulse.judged == Some(ServiceState::Down),
+        None => false,
+    });
+    cannot || world.demo || judged
 }
 
 fn of(world: &World, now: Time) -> Status {
     let figures = totals(world, now);
-    let found = concerns(world, now);
+    let all = items(world, now);
+    let down = is_down(world, &all, now);
+    let degraded = any_service(world, &all, ServiceState::Degraded, now);
+    let found: Vec<Item> = all
+        .into_iter()
+        .filter(|item| item.visibility == Visibility::Shown)
+        .collect();
     let unseen = world
         .nodes
         .values()
         .filter(|node| !settle::containers_known(node, now))
         .count();
     Status {
-        verdict: verdict(&figures, &found, unseen),
+        verdict: verdict(&figures, &found, (down, degraded), unseen),
         fleet: world.name.clone(),
         demo: world.demo,
         at: rfc3339(now),
@@ -163,26 +185,56 @@ fn of(world: &World, now: Time) -> Status {
             unknown: figures.services_unknown,
         },
         runs_under_way: figures.runs,
-        concerns: found
-            .iter()
-            .map(|concern| line(world, concern, now))
-            .collect(),
+        items: found.iter().map(|item| line(world, item, now)).collect(),
     }
 }
 
-fn verdict(figures: &Totals, found: &[Concern], unseen: usize) -> Verdict {
-    let worst = found.iter().map(|concern| concern.severity).max();
+/// Whether a node or a service is down, told of or not yet: who asks once does not wait for a rule to be sure. Announced
+/// maintenance is no trouble.
+fn is_down(world: &World, items: &[Item], now: Time) -> bool {
+    let mut nodes = world
+        .nodes
+        .values()
+        .filter(|node| node.link.down_since().is_some())
+        .map(|node| About::Node(node.name().clone()));
+    nodes.any(|about| !excused(items, &about)) || any_service(world, items, ServiceState::Down, now)
+}
+
+/// Whether a service is in this state, told of or not yet.
+fn any_service(world: &World, items: &[Item], state: ServiceState, now: Time) -> bool {
+    let mut services = world
+        .services
+        .values()
+        .filter(|service| service.state(now) == state)
+        .map(|service| About::Service(service.spec.name.clone()));
+    services.any(|about| !excused(items, &about))
+}
+
+fn excused(items: &[Item], about: &About) -> bool {
+    let mut of = items.iter().filter(|item| item.about == *about);
+    of.any(|item| item.visibility == Visibility::Maintenance)
+}
+
+fn verdict(
+    figures: &Totals,
+    found: &[Item],
+    (down, degraded): (bool, bool),
+    unseen: usize,
+) -> Verdict {
+    let worst = found.iter().map(|item| item.severity).max();
     let nodes_unknown = figures.nodes > figures.nodes_up + figures.nodes_down;
     match worst {
         Some(Severity::Critical) => Verdict::Critical,
+        _ if down => Verdict::Critical,
         _ if nodes_unknown || unseen > 0 || figures.services_unknown > 0 => Verdict::Unknown,
         Some(Severity::Warning) => Verdict::Warning,
+        _ if degraded => Verdict::Warning,
         Some(Severity::Notice) | None => Verdict::Ok,
     }
 }
 
-fn line(world: &World, concern: &Concern, now: Time) -> Line {
-    let (about_kind, about) = match &concern.about {
+fn line(world: &World, item: &Item, now: Time) -> Line {
+    let (about_kind, about) = match &item.about {
         About::Node(name) => ("node", name.to_string()),
         About::Container(key) => {
             let name = world
@@ -201,24 +253,23 @@ fn line(world: &World, concern: &Concern, now: Time) -> Line {
         About::Service(name) => ("service", name.to_string()),
         About::Run(id) => ("run", id.to_string()),
         About::Site(domain) => ("site", domain.to_string()),
+        About::Provider(provider) => ("provider", provider.to_string()),
+        About::Schedule(name) => ("schedule", name.to_string()),
         About::Console(subject) => ("console", subject.to_string()),
+        About::Server(name) => ("server", name.to_string()),
+        About::Elsewhere(subject) => ("note", subject.to_string()),
     };
     Line {
-        severity: word(concern.severity),
+        id: item.id.0.clone(),
+        quadrant: item.quadrant.word(),
+        severity: item.severity.word(),
         about_kind,
         about,
-        title: concern.title.clone(),
-        detail: concern.detail.clone(),
-        since: rfc3339(concern.since),
-        age_ms: now.since(concern.since).0,
-    }
-}
-
-const fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Notice => "notice",
-        Severity::Warning => "warning",
-        Severity::Critical => "critical",
+        title: item.title.clone(),
+        detail: item.detail.clone(),
+        since: rfc3339(item.since),
+        age_ms: now.since(item.since).0,
+        at_risk_per_hour: item.at_risk,
     }
 }
 
@@ -279,25 +330,35 @@ fn print(status: &Status, world: &World, now: Time, out: &mut Stream) -> Result<
             format!("{} under way", count(status.runs_under_way, "run")),
         )?;
     }
-    for concern in concerns(world, now) {
-        let tone = match concern.severity {
-            Severity::Critical => Tone::Bad,
-            Severity::Warning => Tone::Warn,
-            Severity::Notice => Tone::Plain,
-        };
+    print_items(world, now, out)
+}
+
+/// What is to be seen to now, the first first.
+fn print_items(world: &World, now: Time, out: &mut Stream) -> Result<()> {
+    for item in items(world, now) {
+        if item.visibility != Visibility::Shown {
+            continue;
+        }
+        let risk = item.at_risk.map(score::per_hour);
+        let said = [risk, Some(item.detail.to_string())];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        let said = said.join("  ");
         out.line(&[
-            piece(tone, format!("{:8}", word(concern.severity))),
             piece(
-                Tone::Dim,
-                format!(" {:>4}  ", now.since(concern.since).to_string()),
+                top::tone(item.severity),
+                format!("{:8}", item.severity.word()),
             ),
-            (Tone::Plain, concern.title.clone()),
             piece(
                 Tone::Dim,
-                if concern.detail.is_empty() {
+                format!(" {:>4}  ", now.since(item.since).to_string()),
+            ),
+            (Tone::Plain, item.title.clone()),
+            piece(
+                Tone::Dim,
+                if said.is_empty() {
                     String::new()
                 } else {
-                    format!("  {}", concern.detail)
+                    format!("  {said}")
                 },
             ),
         ])?;
@@ -323,7 +384,7 @@ fn summary(what: &str, total: usize, parts: &[(usize, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Scene, said, scene};
+    use crate::testing::{Scene, said, scene, troubled};
 
     #[tokio::test(start_paused = true)]
     async fn for_people_and_as_json() {
@@ -332,6 +393,8 @@ mod tests {
         insta::assert_snapshot!("status", human.all());
         let json = said(&["status", "--json"], scene()).await;
         insta::assert_snapshot!("status_json", json.all());
+        let items = said(&["status"], troubled()).await;
+        insta::assert_snapshot!("status_items", items.all());
     }
 
     #[tokio::test(start_paused = true)]

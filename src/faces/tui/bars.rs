@@ -6,8 +6,10 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::figures::progress;
 use ui::widgets::{fit, hints, put};
 use ui::{Look, Role, Seen, Sign};
-use vocab::Span;
-use world::query::{Income, Totals, concerns, totals};
+use vocab::{Money, Span};
+use world::autopilot::Mode;
+use world::priorities::score;
+use world::query::{Income, Totals, surface, totals};
 use world::{Run, RunState};
 
 use crate::panes::amounts;
@@ -34,14 +36,12 @@ pub fn header(
     seen: Seen<'_>,
     look: &Look<'_>,
     standing: Standing,
-    income: Option<&Income>,
+    (income, danger): (Option<&Income>, Option<Money>),
 ) {
     buffer.set_style(area, look.styles.of(Role::Bar));
     let totals = totals(seen.world, seen.now);
     let clock = look.styles.ink(Role::BarText, look.clock(seen.now));
-    let mut right = standing_words(look, seen, standing);
-    right.extend(quotas(look, seen, true));
-    right.extend(live(look, seen, standing));
+    let mut right = at_the_right(area, seen, look, standing, &totals);
     if area.height > 1 {
         let mut second = troubles(look, &totals);
         second.push(Ink::raw("  "));
@@ -73,17 +73,19 @@ pub fn header(
     right.push(Ink::raw("   "));
     right.push(clock);
     let right = Line::from(right);
-    // What is left of quotas is said where all else finds room beside it.
-    let mut told = quotas(look, seen, false);
+    // What is left of quotas, and who runs schedules, is said where all else finds room beside it.
+    let mut told = served(look, seen);
+    told.extend(quotas(look, seen, false));
     told.extend(right.spans.clone());
     let told = Line::from(told);
     let beside = |right: &Line<'_>| usize::from(area.width).saturating_sub(right.width() + 4);
     let full = [name(look, seen), counts(look, &totals)].concat();
     let down = income.map_or(0, |income| income.down);
     let hosting = [full.clone(), sites(look, seen, down)].concat();
-    let (money, left) = income.map_or_else(Default::default, |income| {
-        (money(look, income, true), money(look, income, false))
-    });
+    let (money, left) = (
+        money(look, income, danger, true),
+        money(look, income, danger, false),
+    );
     let rich = [hosting.clone(), money.clone()].concat();
     let short = [
         name(look, seen),
@@ -113,6 +115,35 @@ pub fn header(
         .unwrap_or_else(|| Line::from(name(look, seen)));
     put(buffer, area.x + 1, area.y, room as u16, left);
     right_end(buffer, area, right);
+}
+
+/// What stands at the right of the header, the clock left aside. What is down is said before what the autopilot may do.
+fn at_the_right(
+    area: Rect,
+    seen: Seen<'_>,
+    look: &Look<'_>,
+    standing: Standing,
+    totals: &Totals,
+) -> Vec<Ink<'static>> {
+    let all = |autopilot: Vec<Ink<'static>>| {
+        let mut right = standing_words(look, seen, standing);
+        right.extend(autopilot);
+        right.extend(quotas(look, seen, true));
+        right.extend(live(look, seen, standing));
+        right
+    };
+    let right = all(autopilot(look, seen));
+    let beside = if area.height > 1 {
+        0
+    } else {
+        Line::from(name(look, seen)).width() + look.clock(seen.now).len() + 3
+    };
+    let trouble = Line::from(troubles(look, totals)).width();
+    let wanted = beside + trouble + Line::from(right.clone()).width() + 6;
+    if wanted > usize::from(area.width) {
+        return all(Vec::new());
+    }
+    right
 }
 
 fn right_end(buffer: &mut Buffer, area: Rect, line: Line<'static>) {
@@ -184,20 +215,44 @@ fn sites(look: &Look<'_>, seen: Seen<'_>, down: usize) -> Vec<Ink<'static>> {
 
 /// What recurs, what is left of it, and what is in danger: `MRR $780.00  net $13.25  at risk $0.02/h`; the last two
 /// when it is not `whole`.
-fn money(look: &Look<'_>, income: &Income, whole: bool) -> Vec<Ink<'static>> {
+fn money(
+    look: &Look<'_>,
+    income: Option<&Income>,
+    danger: Option<Money>,
+    whole: bool,
+) -> Vec<Ink<'static>> {
     let styles = look.styles;
-    let mut line = vec![Ink::raw("   ")];
-    if whole {
-        line.push(styles.ink(Role::BarDim, "  MRR "));
-        line.push(styles.ink(Role::Money, income.recurring.mrr.to_string()));
+    let mut line = Vec::new();
+    if let Some(income) = income {
+        line.push(Ink::raw("   "));
+        if whole {
+            line.push(styles.ink(Role::BarDim, "  MRR "));
+            line.push(styles.ink(Role::Money, income.recurring.mrr.to_string()));
+        }
+        line.push(styles.ink(Role::BarDim, "  net "));
+        line.push(amounts::net(styles, income.total.net()));
     }
-    line.push(styles.ink(Role::BarDim, "  net "));
-    line.push(amounts::net(styles, income.total.net()));
-    if !income.at_risk.amount.is_zero() {
+    if let Some(danger) = danger {
         line.push(styles.ink(Role::BarDim, "  at risk "));
-        line.push(styles.ink(Role::Bad, format!("{}/h", income.at_risk)));
+        line.push(styles.bold(Role::Bad, score::per_hour(danger)));
     }
     line
+}
+
+/// What the autopilot may do: nothing where it is off, for then nothing runs by itself.
+fn autopilot(look: &Look<'_>, seen: Seen<'_>) -> Vec<Ink<'static>> {
+    let autopilot = &seen.world.autopilot;
+    let styles = look.styles;
+    let (role, word) = match (autopilot.policy.mode, &autopilot.switch.stopped) {
+        (Mode::Off, _) => return Vec::new(),
+        (_, Some(_)) => (Role::Warn, "stopped"),
+        (Mode::DryRun, None) => (Role::Auto, "dry run"),
+        (Mode::On, None) => (Role::Auto, "on"),
+    };
+    vec![
+        styles.ink(Role::BarDim, "autopilot "),
+        styles.ink(role, format!("{word}   ")),
+    ]
 }
 
 /// Only what is wrong: `1 node 2 services down`.
@@ -239,6 +294,26 @@ fn standing_words(look: &Look<'_>, _seen: Seen<'_>, standing: Standing) -> Vec<I
         line.push(look.styles.ink(Role::BarDim, "mouse, shift selects   "));
     }
     line
+}
+
+/// Who runs schedules, when it is another process: `serve (pid 4711, since 09:12) runs schedules`.
+fn served(look: &Look<'_>, seen: Seen<'_>) -> Vec<Ink<'static>> {
+    let Some(executor) = seen
+        .world
+        .executor
+        .as_ref()
+        .filter(|executor| !executor.here)
+    else {
+        return Vec::new();
+    };
+    let since = look.clock(executor.since);
+    let since = since.rsplit_once(':').map_or("", |(since, _)| since);
+    let words = format!(
+        "{} (pid {}, since {since}) runs schedules   ",
+        executor.kind.word(),
+        executor.pid
+    );
+    vec![look.styles.ink(Role::BarDim, words)]
 }
 
 /// What is left of the providers' quotas: `quota H 97% C 99%`; one that is not asked at all says so. Only those that are
@@ -370,7 +445,7 @@ pub fn one_line(buffer: &mut Buffer, area: Rect, seen: Seen<'_>, look: &Look<'_>
     if area.is_empty() {
         return;
     }
-    let found = concerns(seen.world, seen.now);
+    let found = surface(seen.world, seen.now);
     let totals = totals(seen.world, seen.now);
     let line = match found.first() {
         Some(worst) => {
@@ -386,7 +461,7 @@ pub fn one_line(buffer: &mut Buffer, area: Rect, seen: Seen<'_>, look: &Look<'_>
         None if totals.nodes_up == 0 => vec![look.styles.ink(Role::Unknown, "◌ nothing known yet")],
         None => vec![
             look.styles.ink(Role::Ok, "● "),
-            look.styles.ink(Role::Text, "nothing needs attention"),
+            look.styles.ink(Role::Text, "nothing needs you"),
         ],
     };
     put(buffer, area.x, area.y, area.width, Line::from(line));

@@ -15,6 +15,12 @@ const LOW: u16 = 34;
 /// From this height on the sites and what they bring have a row of their own in the overview, where there are any.
 const HIGH: u16 = 38;
 
+/// From this height on the ten have room for all of them in the overview.
+const TALL: u16 = 44;
+
+/// The rows of ten lines with their header and frame.
+const TEN: u16 = 13;
+
 /// The height of that row.
 const HOSTING: u16 = 10;
 
@@ -86,7 +92,7 @@ fn overview(
     let logs = views.contains(&View::Logs);
     let (top, middle) = match (logs, screen.height >= LOW) {
         (true, true) => (
-            (body.height * 26 / 100).clamp(8, 22),
+            (body.height * 26 / 100).clamp(if screen.height >= TALL { TEN } else { 8 }, 22),
             (body.height * 30 / 100).clamp(8, 26),
         ),
         _ => (body.height * 45 / 100, body.height - body.height * 45 / 100),
@@ -95,7 +101,7 @@ fn overview(
     let left = first.width * 5 / 8;
     let mut panes = vec![
         (
-            View::Attention,
+            View::Top,
             Rect {
                 width: left,
                 ..first
@@ -121,6 +127,12 @@ fn overview(
         panes.extend((third.height > 0).then_some((View::Logs, third)));
         return panes;
     }
+    // What is done by itself has the place of what was done, while it has the keys.
+    let done = if focus == View::Schedules {
+        View::Schedules
+    } else {
+        View::Runs
+    };
     let part = second.width / 3;
     let wide = second.width - 2 * part;
     panes.extend([
@@ -140,7 +152,7 @@ fn overview(
             },
         ),
         (
-            View::Runs,
+            done,
             Rect {
                 x: second.x + part + wide,
                 width: part,
@@ -196,27 +208,27 @@ fn rows(body: Rect, top: u16, middle: u16) -> [Rect; 3] {
     [first, second, third]
 }
 
-/// Two panes: what needs attention, and the one with the keys, else the nodes.
+/// Two panes: the ten, and the one with the keys, else the nodes.
 fn stacked(body: Rect, focus: View) -> Vec<(View, Rect)> {
     if body.height < 14 {
         return vec![(focus, body)];
     }
-    let second = if focus == View::Attention {
+    let second = if focus == View::Top {
         View::Nodes
     } else {
         focus
     };
     let top = (body.height * 6 / 11).min(body.height - 6);
     let [first, rest, _] = rows(body, top, body.height - top);
-    vec![(View::Attention, first), (second, rest)]
+    vec![(View::Top, first), (second, rest)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const VIEWS: [View; 8] = [
-        View::Attention,
+    const VIEWS: [View; 9] = [
+        View::Top,
         View::Nodes,
         View::Containers,
         View::Services,
@@ -224,6 +236,7 @@ mod tests {
         View::Logs,
         View::Sites,
         View::Revenue,
+        View::Schedules,
     ];
 
     fn panes(width: u16, height: u16, focus: View) -> Vec<(View, Rect)> {
@@ -244,16 +257,16 @@ mod tests {
 
     #[test]
     fn the_target_picture() {
-        let panes = panes(160, 48, View::Attention);
-        assert_eq!(panes[0], (View::Attention, Rect::new(0, 1, 100, 11)));
-        assert_eq!(panes[1], (View::Nodes, Rect::new(100, 1, 60, 11)));
+        let panes = panes(160, 48, View::Top);
+        assert_eq!(panes[0], (View::Top, Rect::new(0, 1, 100, 13)));
+        assert_eq!(panes[1], (View::Nodes, Rect::new(100, 1, 60, 13)));
         assert_eq!(panes[5].0, View::Logs);
     }
 
     #[test]
     fn what_is_hosted_has_a_row_where_there_is_room() {
         for (width, height) in [(120, 40), (160, 48)] {
-            let panes = panes_with(width, height, View::Attention, true);
+            let panes = panes_with(width, height, View::Top, true);
             let views: Vec<View> = panes.iter().map(|(view, _)| *view).collect();
             assert_eq!(
                 views[5..],
@@ -261,25 +274,25 @@ mod tests {
                 "{width}x{height}"
             );
         }
-        let small = panes_with(120, 30, View::Attention, true);
+        let small = panes_with(120, 30, View::Top, true);
         assert!(small.iter().all(|(view, _)| *view != View::Sites));
     }
 
     #[test]
     fn small_screens_show_fewer_panes_and_never_none() {
         assert_eq!(
-            panes(80, 24, View::Attention)
+            panes(80, 24, View::Top)
                 .iter()
                 .map(|(view, _)| *view)
                 .collect::<Vec<_>>(),
-            [View::Attention, View::Nodes]
+            [View::Top, View::Nodes]
         );
         assert_eq!(
             panes(80, 24, View::Runs)
                 .iter()
                 .map(|(view, _)| *view)
                 .collect::<Vec<_>>(),
-            [View::Attention, View::Runs]
+            [View::Top, View::Runs]
         );
         assert_eq!(panes(60, 20, View::Services).len(), 1);
         assert!(panes(29, 20, View::Services).is_empty(), "one line");

@@ -1,7 +1,7 @@
 //! Intents and objects in the operator's words.
 
 use vocab::{ContainerKey, Span, Time};
-use world::query::attention::About;
+use world::About;
 use world::{Intent, World};
 
 /// A container's label, or its short id when it is gone.
@@ -23,7 +23,11 @@ pub fn object(world: &World, about: &About) -> String {
             .get(id)
             .map_or_else(|| id.short(), |run| run.plan.title.to_string()),
         About::Site(domain) => domain.to_string(),
-        About::Console(subject) => subject.to_string(),
+        About::Schedule(name) => name.to_string(),
+        About::Provider(provider) => provider.to_string(),
+        About::Server(subject) | About::Console(subject) | About::Elsewhere(subject) => {
+            subject.to_string()
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use vocab::{
     Origin, Percent, ProbeDetail, ProbeKind, ProbeOutcome, ProbeTrouble, ServiceName, ServiceSpec,
     Span, Text, Time,
 };
-use world::{Event, Fact, NodeProfile, World};
+use world::{Event, Fact, NodeProfile, Site, SiteObjects, SiteState, World};
 
 /// The present of the fixture: 2026-11-21 14:02:11 UTC.
 pub const NOW: Time = Time(1_795_269_731_000);
@@ -31,9 +31,14 @@ pub fn empty() -> World {
     World::default()
 }
 
-/// A fleet of which nothing was heard yet.
+/// A fleet of which nothing was heard yet, judged by the shipped rules without their waits: a fixture has no time.
 pub fn waiting() -> World {
     let mut world = World::default();
+    let mut rules = config::rules::shipped();
+    for rule in &mut rules {
+        rule.hold = Span::ZERO;
+    }
+    apply(&mut world, NOW - Span::hours(1), Fact::RulesDeclared(rules));
     let nodes = NODES
         .map(|(name, role, ..)| NodeProfile {
             name: node(name),
@@ -166,6 +171,51 @@ pub fn trouble() -> World {
         .and_then(|node| node.sample.as_mut())
     {
         sample.at = NOW - Span::seconds(40);
+    }
+    world
+}
+
+/// A fleet with a site that is paid for and does not answer.
+pub fn losing() -> World {
+    let mut world = ok();
+    let domain = vocab::Domain::new("shop.example").expect("a domain");
+    let site = Site {
+        domain: domain.clone(),
+        kind: vocab::SiteKind::Static,
+        affiliate: vocab::AffiliateName::new("acme").expect("a name"),
+        region: vocab::Region::EuCentral,
+        state: SiteState::Active,
+        price: "15 USD".parse().expect("an amount"),
+        cost: None,
+        deployment: vocab::RunId::default(),
+        created: NOW - Span::days(30),
+        releases: Vec::new(),
+        current: vocab::ReleaseId::new("0123456789abcdef").expect("an id"),
+        objects: SiteObjects {
+            server_name: "aurora".into(),
+            subscription: "sub_1".to_owned(),
+            ..SiteObjects::default()
+        },
+    };
+    apply(
+        &mut world,
+        NOW - Span::minutes(9),
+        Fact::SiteBooked(Box::new(site)),
+    );
+    for tick in 0..5 {
+        let outcome = ProbeOutcome {
+            millis: 30.0,
+            result: Err((ProbeTrouble::WrongAnswer, "answered 502".into())),
+        };
+        apply(
+            &mut world,
+            NOW - Span::seconds(50 - tick * 10),
+            Fact::SiteVisited {
+                site: domain.clone(),
+                outcome: Box::new(outcome),
+                every: Span::seconds(30),
+            },
+        );
     }
     world
 }

@@ -5,9 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ui::{Role, Seen, Sign, Styles};
 use vocab::Time;
-use world::Interest;
-use world::query::attention::Concern;
-use world::query::{Totals, concerns, totals};
+use world::priorities::Visibility;
+use world::query::{Totals, items, totals};
+use world::{Interest, Item};
 
 use crate::canvas::Canvas;
 use crate::heartbeat::{BEATS, is_night, shift, swapped};
@@ -33,7 +33,10 @@ pub struct Picture {
 /// What is known at the moment of a frame.
 struct Moment<'a> {
     seen: Seen<'a>,
-    concerns: Vec<Concern>,
+    /// All items.
+    items: Vec<Item>,
+    /// Those that are to be seen to now.
+    shown: Vec<Item>,
     sight: Sight,
     verdict: Verdict,
     pages: Vec<Page>,
@@ -75,19 +78,18 @@ impl Picture {
     }
 
     fn moment<'a>(&mut self, seen: Seen<'a>) -> Moment<'a> {
-        let concerns = concerns(seen.world, seen.now);
+        let items = items(seen.world, seen.now);
+        let now = |item: &&Item| item.visibility == Visibility::Shown;
+        let shown: Vec<Item> = items.iter().filter(now).cloned().collect();
         let sight = sight(seen.world, seen.now);
-        let verdict = Verdict::of(seen.world, &concerns, &sight, seen.now);
-        let pages = Page::with_something(seen, &concerns, self.money);
-        let top: Vec<_> = concerns
-            .iter()
-            .take(3)
-            .map(|concern| &concern.about)
-            .collect();
+        let verdict = Verdict::of(seen.world, &items, &sight);
+        let pages = Page::with_something(seen, &shown, self.money);
+        let top: Vec<_> = shown.iter().take(3).map(|item| &item.about).collect();
         let page = self.rotation.turn(&pages, &top, seen.now);
         Moment {
             seen,
-            concerns,
+            items,
+            shown,
             sight,
             verdict,
             pages,
@@ -147,7 +149,9 @@ impl Picture {
         match moment.verdict {
             Verdict::Blind(_) => silence(&moment.sight, moment.seen.now),
             _ if moment.pages.is_empty() => sheet::nothing(),
-            _ => moment.page.sheet(moment.seen, &moment.concerns, self.money),
+            _ => moment
+                .page
+                .sheet(moment.seen, &moment.items, &moment.shown, self.money),
         }
     }
 
@@ -165,17 +169,17 @@ impl Picture {
         let mut x = area.x + 2 * unit;
         x = canvas.text(x, y, end.saturating_sub(x), sign.word, style);
         let mut words = Vec::new();
-        match (moment.verdict, moment.concerns.len()) {
+        let sees = self.money && !matches!(moment.verdict, Verdict::Blind(_) | Verdict::Waiting);
+        if let Some(risk) = at_risk(&moment.items).filter(|_| sees) {
+            words.push((risk, Role::Bad));
+        }
+        match (moment.verdict, moment.shown.len()) {
             (Verdict::Blind(since), _) if since > Time(0) => {
                 words.push((format!("since {}", self.local(since, "%H:%M")), sign.role));
             }
             (Verdict::Blind(_) | Verdict::Waiting, _) | (_, 0) => {}
-            (_, 1) => words.push(("1 concern".to_owned(), Role::Text)),
-            (_, count) => words.push((format!("{count} concerns"), Role::Text)),
-        }
-        let sees = self.money && !matches!(moment.verdict, Verdict::Blind(_) | Verdict::Waiting);
-        if let Some(risk) = at_risk(moment.seen).filter(|_| sees) {
-            words.push((risk, Role::Bad));
+            (_, 1) => words.push(("1 item".to_owned(), Role::Text)),
+            (_, count) => words.push((format!("{count} items"), Role::Text)),
         }
         if moment.seen.world.demo {
             words.push(("DEMO".to_owned(), Role::Accent));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vocab::{Span, Time};
-use world::query::attention::About;
+use world::About;
 
 use crate::pages::Page;
 

@@ -12,7 +12,7 @@ use ui::{Seen, Styles};
 use vocab::{Span, Time};
 use world::World;
 
-use crate::fixture::{NOW, at_risk, blind, empty, ok, trouble, waiting};
+use crate::fixture::{NOW, at_risk, blind, empty, losing, ok, trouble, waiting};
 use crate::picture::Picture;
 
 const SIZES: [(u16, u16); 5] = [(48, 13), (61, 17), (99, 27), (160, 45), (240, 67)];
@@ -44,6 +44,7 @@ fn every_verdict_at_every_size() {
     let worlds = [
         ("ok", ok(), NOW),
         ("trouble", trouble(), NOW),
+        ("losing", losing(), NOW),
         ("blind", blind, later),
         ("empty", empty(), NOW),
     ];
@@ -81,6 +82,7 @@ fn the_verdict_is_on_every_size_however_small() {
         (ok(), "OK"),
         (at_risk(), "AT RISK"),
         (trouble(), "DOWN"),
+        (losing(), "LOSING MONEY"),
         (waiting(), "WAITING"),
     ] {
         for (columns, rows) in [(20, 1), (30, 3), (40, 8), (61, 17), (100, 29)] {

@@ -1,9 +1,11 @@
 //! The verdict: one word for the whole fleet.
 
 use ui::{Role, Sign};
-use vocab::Time;
-use world::query::attention::{About, Concern, Severity};
-use world::{ServiceState, World};
+use vocab::{Severity, Time};
+use world::priorities::{Origin, Visibility};
+use world::query::in_danger;
+use world::signals::Kind;
+use world::{About, Item, World};
 
 use crate::sight::Sight;
 
@@ -16,30 +18,40 @@ pub enum Verdict {
     Ok,
     /// Something will hurt, or hurts without anything being down.
     AtRisk,
-    /// A node or a service is down.
+    /// Something does not run, and nothing is known to be lost by it.
     Down,
+    /// What does not run, or is not paid, costs money every hour.
+    LosingMoney,
     /// More than half of the sources are silent since then: nothing else on the wall can be relied on.
     Blind(Time),
 }
 
 impl Verdict {
-    /// From what needs attention and how much is seen.
-    pub fn of(world: &World, concerns: &[Concern], sight: &Sight, now: Time) -> Self {
+    /// From all items and how much is seen.
+    pub fn of(world: &World, items: &[Item], sight: &Sight) -> Self {
         if sight.waiting || sight.all == 0 {
             return Self::Waiting;
         }
         if let Some(since) = sight.blind {
             return Self::Blind(since);
         }
-        if concerns.iter().any(|concern| {
-            concern.severity == Severity::Critical && is_down(world, &concern.about, now)
-        }) {
+        if in_danger(items).is_some() {
+            return Self::LosingMoney;
+        }
+        let mut seen = items
+            .iter()
+            .filter(|item| !matches!(item.visibility, Visibility::Maintenance | Visibility::Quiet));
+        if seen.clone().any(|item| is_down(world, item)) {
             return Self::Down;
         }
-        let grave = concerns
-            .iter()
-            .any(|concern| concern.severity >= Severity::Warning);
-        if grave { Self::AtRisk } else { Self::Ok }
+        let grave = |item: &Item| {
+            item.visibility == Visibility::Shown && item.severity >= Severity::Warning
+        };
+        if seen.any(grave) {
+            Self::AtRisk
+        } else {
+            Self::Ok
+        }
     }
 
     /// Its word with a shape of its own, so that colour comes last.
@@ -48,38 +60,43 @@ impl Verdict {
             Self::Waiting => ("◌", "WAITING", Role::Unknown),
             Self::Ok => ("●", "OK", Role::Ok),
             Self::AtRisk => ("◆", "AT RISK", Role::Warn),
-            Self::Down => ("▲", "DOWN", Role::Bad),
+            Self::Down => ("▼", "DOWN", Role::Bad),
+            Self::LosingMoney => ("▲", "LOSING MONEY", Role::Bad),
             Self::Blind(_) => ("×", "BLIND", Role::Bad),
         };
         Sign { glyph, word, role }
     }
 }
 
-fn is_down(world: &World, about: &About, now: Time) -> bool {
-    match about {
-        About::Node(name) => world
-            .nodes
-            .get(name)
-            .is_some_and(|node| node.link.down_since().is_some()),
-        About::Service(name) => world
-            .services
-            .get(name)
-            .is_some_and(|service| service.state(now) == ServiceState::Down),
-        About::Container(_) | About::Run(_) | About::Site(_) | About::Console(_) => false,
-    }
+/// Whether an item says that a machine or what it serves does not answer, and it is known to be so. A container that comes
+/// and goes is a risk until something does.
+fn is_down(world: &World, item: &Item) -> bool {
+    let Origin::Signal { id, .. } = &item.origin else {
+        return false;
+    };
+    let serves = matches!(
+        item.about,
+        About::Node(_) | About::Service(_) | About::Site(_) | About::Server(_)
+    );
+    let signal = world.signals.get(id);
+    let kind = signal.map(|signal| signal.kind);
+    serves
+        && kind == Some(Kind::Availability)
+        && item.severity == Severity::Critical
+        && item.certain
 }
 
 #[cfg(test)]
 mod tests {
     use vocab::Span;
-    use world::query::concerns;
+    use world::query::items;
 
     use super::*;
-    use crate::fixture::{NOW, at_risk, empty, ok, trouble, waiting};
+    use crate::fixture::{NOW, at_risk, empty, losing, ok, trouble, waiting};
     use crate::sight::sight;
 
     fn verdict(world: &World, now: Time) -> Verdict {
-        Verdict::of(world, &concerns(world, now), &sight(world, now), now)
+        Verdict::of(world, &items(world, now), &sight(world, now))
     }
 
     #[test]
@@ -87,6 +104,7 @@ mod tests {
         assert_eq!(verdict(&ok(), NOW), Verdict::Ok);
         assert_eq!(verdict(&at_risk(), NOW), Verdict::AtRisk);
         assert_eq!(verdict(&trouble(), NOW), Verdict::Down);
+        assert_eq!(verdict(&losing(), NOW), Verdict::LosingMoney);
         assert_eq!(verdict(&waiting(), NOW), Verdict::Waiting);
         assert_eq!(
             verdict(&empty(), NOW),
@@ -106,6 +124,7 @@ mod tests {
             Verdict::Ok,
             Verdict::AtRisk,
             Verdict::Down,
+            Verdict::LosingMoney,
             Verdict::Blind(NOW),
         ];
         for (index, one) in all.iter().enumerate() {

@@ -4,6 +4,7 @@
 //! there is: a backup without one is none. Back: the object → opened, hashed → a release on this machine, a command on the
 //! server, a folder for looking, or nothing but the proof that it is whole. Nothing is ever held whole in memory.
 
+mod across;
 mod fetch;
 mod find;
 mod manifest;
@@ -13,6 +14,7 @@ mod parts;
 mod pipe;
 mod prune;
 mod remote;
+mod stand_by;
 mod take;
 mod words;
 
@@ -29,13 +31,15 @@ use world::StepProgress;
 
 use crate::webserver::Trouble;
 
+pub(crate) use across::across;
 pub(crate) use fetch::{Opening, Sink, Used};
 pub use find::Found;
 pub(crate) use manifest::Manifest;
 pub(crate) use names::Place;
 pub(crate) use order::{needs_port, order, steps_of};
-pub(crate) use parts::{described, ending, giving, is_given, parts_of, taking, trying};
+pub(crate) use parts::{FILES, described, ending, giving, is_given, parts_of, taking, trying};
 pub(crate) use prune::{doomed, prune};
+pub(crate) use stand_by::{stand_by, standing_in};
 pub(crate) use take::{Taken, Taking};
 pub(crate) use words::{consent, deadline, detail, exact, title, verification, warnings, word};
 

@@ -72,7 +72,7 @@ const fn new(id: RunId, at: Time) -> BackupOrder {
 }
 
 /// A backup that is there.
-fn about(made: Backup, wanted: Wanted) -> BackupOrder {
+pub(super) fn about(made: Backup, wanted: Wanted) -> BackupOrder {
     let new = new(made.id, made.at);
     BackupOrder {
         wanted,
@@ -102,7 +102,7 @@ fn doomed_of(world: &World, vault: &Vault, domain: &Domain, now: Time) -> Result
         .collect();
     if gone.is_empty() {
         return Err(Refusal::new(
-            RefusalKind::Conflict,
+            RefusalKind::Needless,
             format!(
                 "every backup of {domain} is kept ({} of them): there is nothing to delete",
                 backups.len()
@@ -113,7 +113,11 @@ fn doomed_of(world: &World, vault: &Vault, domain: &Domain, now: Time) -> Result
 }
 
 /// The backup that is meant, as its place has it: the books may be lost.
-async fn chosen(vault: &Vault, domain: &Domain, wanted: Option<&str>) -> Result<Manifest> {
+pub(super) async fn chosen(
+    vault: &Vault,
+    domain: &Domain,
+    wanted: Option<&str>,
+) -> Result<Manifest> {
     let mut places = Manifest::places(vault, Some(domain))
         .await
         .map_err(unreachable)?;
@@ -220,7 +224,7 @@ async fn restore(
 }
 
 /// The server that a site stood on.
-fn lost(site: &Site) -> LostServer {
+pub(super) fn lost(site: &Site) -> LostServer {
     LostServer {
         name: site.objects.server_name.clone(),
         address: site.objects.address.clone(),
@@ -240,7 +244,13 @@ async fn is_gone(ends: &Ends, site: &Site) -> Result<bool> {
 }
 
 /// The site as it is when its files are those of the backup.
-fn served(site: Site, then: &Site, about: &BackupOrder, keep: usize, gone: bool) -> Site {
+pub(super) fn served(
+    site: Site,
+    then: &Site,
+    about: &BackupOrder,
+    keep: usize,
+    gone: bool,
+) -> Site {
     let Some(made) = about
         .made
         .as_ref()

@@ -9,7 +9,7 @@ use crate::compose::Containers;
 use crate::webserver::WebServer;
 
 /// Gives a release's files, without what was installed there from its lock file: that is installed again.
-const FILES: &str = "r=$1; set --; [ ! -e \"$r.installed\" ] || set -- --exclude ./node_modules; \
+pub(crate) const FILES: &str = "r=$1; set --; [ ! -e \"$r.installed\" ] || set -- --exclude ./node_modules; \
     exec tar -c -f - -C \"$r\" \"$@\" .";
 
 /// Gives what a volume holds. Files that change while they are read are of no matter: the next backup has them.

@@ -1,7 +1,7 @@
 //! What of a release's files goes where in its container.
 
 use serde_json::{Value, json};
-use vocab::{ReleaseId, Span};
+use vocab::{Domain, ReleaseId, Span};
 
 use super::{Containers, NODE, WORDPRESS};
 use crate::webserver::{Result, SHORT};
@@ -24,6 +24,12 @@ const INSTALLING: Span = Span::minutes(8);
 const UPLOADS: &str = "u=/var/www/html/wp-content/uploads; mkdir -p $u; \
     for d in /release/wp-content/uploads /release/uploads; do [ ! -d $d ] || cp -rn $d/. $u/ || exit 1; done; \
     chown -R www-data:www-data $u";
+
+/// The program that goes through the database for a domain; PHP, since the image has that.
+const READDRESS: &str = include_str!("../../../assets/wordpress/readdress.php");
+
+/// How long that may take: it reads every text there is.
+const READDRESSING: Span = Span::minutes(10);
 
 /// Where the image has its content.
 const CONTENT: &str = "/var/www/html/wp-content";
@@ -75,6 +81,23 @@ impl Containers<'_> {
             ("network", json!(self.name())),
             ("labels", self.labels(Some(release))),
         ])
+    }
+
+    /// Has the database say one domain where it said another; says how many values that changed. All of it or nothing.
+    pub async fn readdress(
+        &self,
+        release: &ReleaseId,
+        from: &Domain,
+        to: &Domain,
+    ) -> Result<String> {
+        let name = self.name_of(release);
+        let (from, to) = (from.as_str(), to.as_str());
+        let arguments = ["exec", "--interactive", &name, "php", "--", from, to];
+        let done = self
+            .there
+            .run("docker", arguments, READDRESS.as_bytes(), READDRESSING)
+            .await?;
+        Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
     }
 
     /// Lays a release's uploads beside those that there are.

@@ -22,9 +22,25 @@ const SECRETS: &str = "set -eu; umask 077; d=$1/database.env; w=$1/wordpress.env
 const DUMP: &str = "MYSQL_PWD=\"$MARIADB_PASSWORD\" exec mariadb-dump --single-transaction --routines --triggers \
     --user=\"$MARIADB_USER\" \"$MARIADB_DATABASE\"";
 
-/// Takes SQL in.
-const LOAD: &str =
-    "MYSQL_PWD=\"$MARIADB_PASSWORD\" exec mariadb --user=\"$MARIADB_USER\" \"$MARIADB_DATABASE\"";
+/// Takes SQL in, into a database that holds nothing else.
+const LOAD: &str = "export MYSQL_PWD=\"$MARIADB_ROOT_PASSWORD\"; d=\"$MARIADB_DATABASE\"; \
+    mariadb --user=root --execute=\"DROP DATABASE IF EXISTS \\`$d\\`; CREATE DATABASE \\`$d\\`\" || exit 1; \
+    MYSQL_PWD=\"$MARIADB_PASSWORD\" exec mariadb --user=\"$MARIADB_USER\" \"$d\"";
+
+/// Takes no writes of the site any more, until it is told otherwise or is started anew; root's are taken.
+const FREEZE: &str = "MYSQL_PWD=\"$MARIADB_ROOT_PASSWORD\" exec mariadb --user=root --execute='SET GLOBAL read_only = 1'";
+
+/// Takes them again.
+const THAW: &str = "MYSQL_PWD=\"$MARIADB_ROOT_PASSWORD\" exec mariadb --user=root --execute='SET GLOBAL read_only = 0'";
+
+/// Says whether it takes none.
+const IS_FROZEN: &str = "MYSQL_PWD=\"$MARIADB_ROOT_PASSWORD\" exec mariadb --user=root --skip-column-names --batch \
+    --execute='SELECT @@GLOBAL.read_only'";
+
+/// The address that `WordPress` has for itself; nothing before it is installed.
+const ADDRESS: &str = "MYSQL_PWD=\"$MARIADB_PASSWORD\" mariadb --user=\"$MARIADB_USER\" --skip-column-names --batch \
+    --execute=\"SELECT option_value FROM wp_options WHERE option_name = 'siteurl'\" \"$MARIADB_DATABASE\" 2> /dev/null \
+    || true";
 
 /// Takes SQL into a database of its own beside the site's, and drops that again, however it went.
 const TRY: &str = "export MYSQL_PWD=\"$MARIADB_ROOT_PASSWORD\"; \
@@ -103,6 +119,31 @@ impl Containers<'_> {
         let version = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
         let is_one = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
         Ok(is_one.then(|| Text::line(version)))
+    }
+
+    /// Has the database take no writes of the site any more, or take them again.
+    pub async fn freeze(&self, frozen: bool) -> Result<()> {
+        let name = self.database();
+        let does = if frozen { FREEZE } else { THAW };
+        self.docker(["exec", &name, "sh", "-c", does], SHORT).await
+    }
+
+    /// Whether it takes none.
+    pub async fn is_frozen(&self) -> Result<bool> {
+        let name = self.database();
+        let ask = ["exec", &name, "sh", "-c", IS_FROZEN];
+        let asked = self.there.run("docker", ask, b"", SHORT).await?;
+        let said = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        Ok(matches!(said.as_str(), "1" | "ON"))
+    }
+
+    /// The address that the site has for itself; `None` before it is installed.
+    pub async fn address(&self) -> Result<Option<String>> {
+        let name = self.database();
+        let ask = ["exec", &name, "sh", "-c", ADDRESS];
+        let asked = self.there.run("docker", ask, b"", SHORT).await?;
+        let said = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        Ok((!said.is_empty()).then_some(said))
     }
 
     pub(super) fn database(&self) -> String {

@@ -1,6 +1,8 @@
-//! The subscription of a site that stays: suspended, taken up again, noted under another domain.
+//! The subscription of a site that stays: suspended, taken up again, noted under another domain, its open invoices paid.
 
-use drivers::provider::stripe::{PausedInvoices, Subscription, SubscriptionNote};
+use drivers::provider::stripe::{
+    Invoice, InvoiceFilter, InvoiceStatus, PausedInvoices, Subscription, SubscriptionNote,
+};
 use drivers::provider::{Answer, Fault, IdempotencyKey, ObjectId};
 use saga::{Look, Object, Outcome, Undone};
 use vocab::{Domain, RunId, Text};
@@ -143,6 +145,49 @@ async fn set_note(work: &Work, key: &str, domain: &Domain) -> Outcome {
         Answer::Done(_) => Outcome::Done(known(work)),
         other => refused(other),
     }
+}
+
+/// The invoices of the site's subscription that are open; none when it has no subscription any more.
+async fn open(work: &Work) -> Result<Vec<Invoice>, Outcome> {
+    let Some(found) = ours(work).await? else {
+        return Ok(Vec::new());
+    };
+    let filter = InvoiceFilter {
+        subscription: Some(found.id),
+        status: Some(InvoiceStatus::Open),
+        ..InvoiceFilter::default()
+    };
+    let read = work.ends.stripe.invoices(&filter).await;
+    read.map_err(|error| Outcome::Unknown(Text::line(error.to_string())))
+}
+
+/// Whether nothing is open.
+pub(crate) async fn look_collected(work: &Work) -> Look {
+    match open(work).await {
+        Ok(open) if open.is_empty() => Look::Ours(known(work)),
+        Ok(_) | Err(Outcome::Done(_)) => Look::Absent,
+        Err(Outcome::Not(why)) => Look::Foreign(why),
+        Err(Outcome::Unknown(why)) => Look::Unclear(why),
+    }
+}
+
+/// Has what is open collected by the customer's way of payment. What was collected is not given back when another one fails.
+pub(crate) async fn collect(work: &Work, key: &str) -> Outcome {
+    let open = match open(work).await {
+        Ok(open) => open,
+        Err(outcome) => return outcome,
+    };
+    for invoice in open {
+        // Each invoice has a key of its own: the same call twice collects once.
+        let Some(key) = IdempotencyKey::new(&format!("{key}-{}", invoice.id)) else {
+            return Outcome::Not(Text::line("the step's key cannot be used"));
+        };
+        let paid = work.ends.stripe.pay_invoice(&key, &invoice.id).await;
+        if !matches!(paid, Answer::Done(_)) {
+            return refused(paid);
+        }
+    }
+    Outcome::Done(known(work))
 }
 
 fn taken_back(outcome: Outcome) -> Undone {

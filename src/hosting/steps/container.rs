@@ -39,10 +39,14 @@ async fn start(work: &Work, facts: &Facts, port: u16) -> Result<Option<Text>, Tr
     containers.schema().await
 }
 
-/// What failed for certain leaves nothing: of a new site on a server that stays nothing at all, of a new release nothing
-/// beside what serves.
+/// What failed for certain leaves nothing: of a site that is new on a server that stays nothing at all, of a new release
+/// nothing beside what serves.
 pub(super) async fn leave_nothing(work: &Work, containers: &Containers<'_>) -> Result<(), Trouble> {
-    if work.order.verb == SiteVerb::Deploy && !work.order.makes_server() {
+    let comes = matches!(
+        work.order.verb,
+        SiteVerb::Deploy | SiteVerb::Move | SiteVerb::Failover | SiteVerb::Rehearse
+    );
+    if comes && !work.order.makes_server() {
         return containers.down().await;
     }
     containers.forget(&work.order.site.current).await

@@ -4,6 +4,7 @@ use saga::{Facts, Outcome, Undone};
 use vocab::Text;
 
 use super::{object, outcome, undone};
+use crate::compose::Containers;
 use crate::webserver::Trouble;
 use crate::work::Work;
 
@@ -50,11 +51,51 @@ pub(crate) async fn perform_here(work: &Work, facts: &Facts) -> Outcome {
     )
 }
 
-/// Takes away what a run has put on a server that stays; what went with its server is gone.
+/// What serves the release, from the new domain's folder. The one of the old domain gives way to it: they are one container.
+pub(crate) async fn container_here(work: &Work, facts: &Facts) -> Outcome {
+    let Some(port) = work.order.site.objects.port else {
+        return Outcome::Not(Text::line("the order names no port for the site"));
+    };
+    let started = async {
+        let there = work.there(facts).await?;
+        let containers = Containers::of(&there, &work.order.site);
+        containers.up(&work.order.site.current, port).await
+    };
+    let release = work.order.site.current.as_str();
+    outcome(
+        started
+            .await
+            .map(|()| object("container", &format!("on port {port}"), release)),
+    )
+}
+
+/// Has what serves the release run from the old domain's folder, whatever became of it, and then takes the new one's away.
+pub(crate) async fn undo_here(work: &Work, facts: &Facts) -> Undone {
+    let back = async {
+        let there = work.there(facts).await?;
+        if let (true, Some(was)) = (work.has_containers(), &work.order.was)
+            && let Some(port) = was.objects.port
+        {
+            let old = work.web(&was.place(), &was.domain).await?;
+            Containers::of(&old, was).up(&was.current, port).await?;
+        }
+        there.clear().await
+    };
+    undone(back.await, "as it was under the old domain")
+}
+
+/// Takes away what a run has put on a server that stays; what went with its server is gone. With the containers, for one
+/// that was begun and never known to be there.
 pub(crate) async fn undo(work: &Work, facts: &Facts) -> Undone {
     if work.order.makes_server() {
         return Undone::Done(Text::line("it went with its server"));
     }
-    let cleared = async { work.there(facts).await?.clear().await };
+    let cleared = async {
+        let there = work.there(facts).await?;
+        if work.has_containers() {
+            Containers::of(&there, &work.order.site).down().await?;
+        }
+        there.clear().await
+    };
     undone(cleared.await, "deleted on the server")
 }

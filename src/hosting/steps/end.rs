@@ -68,7 +68,7 @@ pub(crate) async fn record(work: &Work, step: SiteStep) -> Outcome {
 fn places(work: &Work, step: SiteStep, facts: &Facts) -> (Domain, Vec<Place>) {
     let order = &work.order;
     match step {
-        SiteStep::EndOldPlace | SiteStep::EndOldServer => {
+        SiteStep::EndOldContainers | SiteStep::EndOldPlace | SiteStep::EndOldServer => {
             let was = order.was.as_ref().map(|was| was.domain.clone());
             let domain = was.unwrap_or_else(|| order.site.domain.clone());
             (domain, work.old_places())
@@ -113,10 +113,10 @@ async fn others(work: &Work, step: SiteStep, place: &Place) -> Result<usize, Tex
 }
 
 /// Containers, volumes and network. A server that goes anyway need not answer: it takes them along.
-pub(crate) async fn containers(work: &Work, facts: &Facts) -> Outcome {
-    let (_, places) = places(work, SiteStep::EndContainers, facts);
+pub(crate) async fn containers(work: &Work, step: SiteStep, facts: &Facts) -> Outcome {
+    let (_, places) = places(work, step, facts);
     for place in &places {
-        let others = match others(work, SiteStep::EndContainers, place).await {
+        let others = match others(work, step, place).await {
             Ok(others) => others,
             Err(why) => return Outcome::Unknown(why),
         };

@@ -10,6 +10,7 @@ pub(crate) mod closed;
 pub(crate) mod container;
 pub(crate) mod copy;
 pub(crate) mod customer;
+pub(crate) mod data;
 pub(crate) mod database;
 pub(crate) mod end;
 pub(crate) mod host_key;

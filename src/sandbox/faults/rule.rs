@@ -18,11 +18,27 @@ pub enum ProviderName {
     Cloudflare,
     /// Stripe.
     Stripe,
+    /// A webhook of Discord.
+    Discord,
+    /// A server of topics.
+    Ntfy,
+    /// An account for text messages.
+    Twilio,
+    /// The mail server.
+    Mail,
 }
 
 impl ProviderName {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Hetzner, Self::Cloudflare, Self::Stripe];
+    pub const ALL: [Self; 7] = [
+        Self::Hetzner,
+        Self::Cloudflare,
+        Self::Stripe,
+        Self::Discord,
+        Self::Ntfy,
+        Self::Twilio,
+        Self::Mail,
+    ];
 
     /// As it is written: `hetzner`.
     pub const fn word(self) -> &'static str {
@@ -30,15 +46,23 @@ impl ProviderName {
             Self::Hetzner => "hetzner",
             Self::Cloudflare => "cloudflare",
             Self::Stripe => "stripe",
+            Self::Discord => "discord",
+            Self::Ntfy => "ntfy",
+            Self::Twilio => "twilio",
+            Self::Mail => "mail",
         }
     }
 
-    /// The path under which its API is.
+    /// The path under which its API is. The mail server's is for the call log alone: it is spoken to by SMTP.
     pub const fn base(self) -> &'static str {
         match self {
             Self::Hetzner => "/hetzner/v1",
             Self::Cloudflare => "/cloudflare/client/v4",
             Self::Stripe => "/stripe/v1",
+            Self::Discord => "/discord",
+            Self::Ntfy => "/ntfy",
+            Self::Twilio => "/twilio",
+            Self::Mail => "/mail",
         }
     }
 }

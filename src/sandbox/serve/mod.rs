@@ -19,7 +19,10 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use write::{Body, Reply};
+use write::Body;
+
+pub use fault::answer as carry_out;
+pub use write::Reply;
 
 use crate::exchange::{Request, Response};
 use crate::faults::ProviderName;
@@ -102,6 +105,7 @@ impl Place {
     fn of(path: &str) -> Option<(Self, &str)> {
         let mut places = ProviderName::ALL
             .into_iter()
+            .filter(|provider| *provider != ProviderName::Mail)
             .map(|provider| (Self::Provider(provider), provider.base()))
             .chain([(Self::Admin, "/admin")]);
         places.find_map(|(place, base)| {

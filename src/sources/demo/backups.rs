@@ -4,10 +4,15 @@ use kit::backoff::mix;
 use vocab::{RunId, Span, Text, Time};
 use world::{Backup, BackupPart, BackupRules, Site, SitePart};
 
+use super::Simulation;
+use super::scenario::UNSAVED;
 use super::shape::{chance, salt};
 
 /// Where they are said to lie.
 const PLACE: &str = "bucket aurora at https://s3.example.com";
+
+/// So long ago the backups of one site stopped.
+const STOPPED: Span = Span::hours(52);
 
 /// One a day, kept as it is usual.
 pub(super) fn rules() -> BackupRules {
@@ -19,9 +24,12 @@ pub(super) fn rules() -> BackupRules {
 }
 
 /// The backups of a site, as old as the site at most.
-pub(super) fn of(site: &Site, seed: u64, now: Time) -> Vec<Backup> {
+pub(super) fn of(simulation: &Simulation, site: &Site, now: Time) -> Vec<Backup> {
+    let seed = simulation.seed;
     let own = mix(seed ^ salt(site.domain.as_str()));
     let newest = now - Span::minutes(40 + (chance(seed, own, 11) * 1_200.0) as i64);
+    let stopped = simulation.scenario.is_bad() && site.domain.as_str() == UNSAVED;
+    let newest = if stopped { now - STOPPED } else { newest };
     let days = (0..7).chain([14, 21, 28, 60, 90, 120]);
     days.map(|day| newest - Span::days(day))
         .filter(|at| *at > site.created)
@@ -42,7 +50,7 @@ fn backup(site: &Site, number: usize, (seed, own): (u64, u64), at: Time) -> Opti
         sha256: format!("{:016x}", mix(own ^ bytes)).repeat(4),
     };
     // Tried once a week.
-    let tried = number % 7 == (own % 7) as usize;
+    let tried = number % 7 == (own % 5) as usize;
     Some(Backup {
         id: run(mix(own ^ number as u64), at)?,
         domain: site.domain.clone(),

@@ -17,6 +17,7 @@ use world::NodeProfile;
 
 use super::behaviour::Programs;
 use super::host::{self, Part};
+use super::scenario::{DOWN_AT, FULL_AT, Mended, Scenario};
 use super::shape::{chance, salt};
 use super::{Actor, Simulation, Size, backups, services, sites};
 
@@ -124,7 +125,8 @@ const SITES: [&str; 24] = [
 ];
 
 /// The whole fleet.
-pub(super) fn fleet(size: Size, now: Time) -> Simulation {
+pub(super) fn fleet(size: Size, scenario: Scenario, now: Time) -> Simulation {
+    let mended = Mended::default();
     let count = size.nodes.clamp(1, 1000);
     let containers = size.containers.min(20_000);
     let rate = (size.log_rate / containers.max(1) as f64).max(0.0);
@@ -141,24 +143,33 @@ pub(super) fn fleet(size: Size, now: Time) -> Simulation {
     let actors: Vec<Actor> = rows
         .into_iter()
         .enumerate()
-        .filter_map(|(number, rows)| actor(number, rows, rate, size.seed, now))
+        .filter_map(|(number, rows)| actor(number, rows, rate, size.seed, now, &mended))
         .collect();
     let services = services::of(&actors);
+    let mut sites = sites::of(&SITES, size.sites, size.seed, now);
+    sites::settle(&mut sites, &actors);
     Simulation {
         actors,
         services,
         terms: sites::terms(now),
         backup_rules: backups::rules(),
-        sites: sites::of(&SITES, size.sites, size.seed, now),
+        sites,
+        scenario,
+        mended,
         seed: size.seed,
         rate,
     }
 }
 
+/// These go to one machine, so that much stands on it.
+const CROWD: std::ops::Range<usize> = 38..73;
+
 /// Sites go to every machine but the first, where the services of the house are.
 const fn place(number: usize, nodes: usize) -> usize {
     if nodes == 1 {
         0
+    } else if nodes > DOWN_AT && CROWD.start <= number && number < CROWD.end {
+        DOWN_AT
     } else {
         1 + (number * 3 + number / 7) % (nodes - 1)
     }
@@ -170,6 +181,7 @@ fn actor(
     rate: f64,
     seed: u64,
     now: Time,
+    mended: &Mended,
 ) -> Option<Actor> {
     let (name, role, region, part) = match LEADING.get(number) {
         Some((name, role, region, part)) => ((*name).to_owned(), *role, *region, *part),
@@ -193,7 +205,7 @@ fn actor(
         reached_by: Text::line("simulated engine"),
     };
     let engine = SimulatedEngine::new(facts, rows, prunable(number, now), Programs { seed, rate });
-    let host: SimulatedHost = host::machine(&name);
+    let host: SimulatedHost = host::machine(&name, mended.clone());
     let connection = Arc::new(Connection::given(
         Arc::new(host.clone()),
         Arc::new(engine.clone()),
@@ -344,6 +356,8 @@ fn row(
 }
 
 fn prunable(number: usize, now: Time) -> Vec<Prunable> {
+    // Where the disk fills, old images are what fills it.
+    let images = if number == FULL_AT { 12 } else { 1 };
     let object = |kind, id: String, name: &str, size: u64, days: i64| Prunable {
         kind,
         id: Text::line(id),
@@ -356,14 +370,14 @@ fn prunable(number: usize, now: Time) -> Vec<Prunable> {
             ObjectKind::DanglingImage,
             format!("sha256:{number:064x}"),
             "<none>",
-            840,
+            840 * images,
             41,
         ),
         object(
             ObjectKind::UnusedImage,
             format!("sha256:{:064x}", number + 4096),
             "node:20",
-            1100,
+            1100 * images,
             90,
         ),
         object(

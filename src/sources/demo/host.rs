@@ -3,13 +3,16 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use drivers::docker::Docker;
 use drivers::host::{CommandLine, CommandOutput, SimulatedHost};
 use vocab::{
     Bytes, CpuUse, Disk, FailedUnit, Gpu, GpuProcess, HostCondition, HostFacts, HostSample,
-    Interface, Memory, Mesh, Peer, Percent, Process, Rate, Span, Temperature, Text, Time,
+    Interface, Memory, Mesh, ObjectKind, Peer, Percent, Process, Rate, Span, Temperature, Text,
+    Time,
 };
 use world::{Fact, Metric, Point, SeriesKey, Subject};
 
+use super::scenario::{FULL, Mended, Mending};
 use super::shape::{chance, salt, wander};
 use super::{Actor, Simulation};
 
@@ -122,7 +125,37 @@ pub(super) fn facts(actor: &Actor) -> HostFacts {
     }
 }
 
-pub(super) fn condition(part: &Part) -> HostCondition {
+/// The unit that failed.
+const UNIT: &str = "certbot.service";
+
+/// The share of a disk in use by now: one fills, until what nobody uses is removed.
+async fn share_of_disk(simulation: &Simulation, actor: &Actor, begun: Time, now: Time) -> f32 {
+    /// What the fuller disk gains by the time the demo opens, and a minute.
+    const FILLED: (f32, f32) = (0.591, 0.006);
+    let own = actor.part.disk;
+    if !simulation.scenario.is_bad() || actor.profile.name.as_str() != FULL {
+        return own;
+    }
+    let kinds = [ObjectKind::DanglingImage, ObjectKind::UnusedImage];
+    let unused = actor.engine.prunable(&kinds).await.unwrap_or_default();
+    if unused.is_empty() {
+        return own + 0.3;
+    }
+    let minutes = now.since(begun).as_seconds_f64() as f32 / 60.0;
+    (own + FILLED.0 + FILLED.1 * minutes).min(0.985)
+}
+
+/// Disks, temperatures and units by now.
+pub(super) async fn condition(
+    simulation: &Simulation,
+    actor: &Actor,
+    begun: Time,
+    now: Time,
+) -> HostCondition {
+    let part = &actor.part;
+    let name = actor.profile.name.as_str();
+    let bad = simulation.scenario.is_bad();
+    let share = share_of_disk(simulation, actor, begun, now).await;
     let disk = |mount: &str, device: &str, total: u64, share: f32| {
         let total = Bytes(total << 30);
         let used = Bytes((total.0 as f64 * f64::from(share)) as u64);
@@ -134,17 +167,17 @@ pub(super) fn condition(part: &Part) -> HostCondition {
             available: Bytes(total.0 - used.0),
         }
     };
-    let mut disks = vec![disk(
-        "/",
-        "/dev/sda1",
-        40 * u64::from(part.cores),
-        part.disk,
-    )];
+    let mut disks = vec![disk("/", "/dev/sda1", 40 * u64::from(part.cores), share)];
     if part.gpus > 0 {
         disks.push(disk("/models", "/dev/nvme0n1p1", 900, 0.63));
     }
+    let own = || name.to_owned();
+    let restarted = simulation
+        .mended
+        .has(&Mending::Unit(own(), UNIT.to_owned()));
+    let rebooted = simulation.mended.has(&Mending::Reboot(own()));
     let unit = FailedUnit {
-        name: Text::line("certbot.service"),
+        name: Text::line(UNIT),
         description: Text::line("Certbot"),
     };
     HostCondition {
@@ -154,12 +187,12 @@ pub(super) fn condition(part: &Part) -> HostCondition {
             celsius: 41.0 + 30.0 * part.busy,
             limit: Some(95.0),
         }],
-        failed_units: Some(if part.cores == 8 {
+        failed_units: Some(if bad && part.cores == 8 && !restarted {
             vec![unit]
         } else {
             Vec::new()
         }),
-        pending_reboot: (part.away == 18)
+        pending_reboot: (bad && part.away == 18 && !rebooted)
             .then(|| Text::line("a new kernel is installed: linux-image-6.1.0-41-amd64")),
     }
 }
@@ -295,7 +328,7 @@ pub(super) fn processes(actor: &Actor, seed: u64, at: Time) -> (Vec<Process>, u3
 }
 
 /// A machine that answers what this program asks of one.
-pub(super) fn machine(name: &str) -> SimulatedHost {
+pub(super) fn machine(name: &str, mended: Mended) -> SimulatedHost {
     let boots = AtomicU64::new(0);
     let name = name.to_owned();
     SimulatedHost::new(&name.clone(), move |command, _| {
@@ -313,13 +346,20 @@ pub(super) fn machine(name: &str) -> SimulatedHost {
             ),
             ("systemctl", ["reboot"]) | ("reboot", _) => {
                 boots.fetch_add(1, Ordering::Relaxed);
+                mended.note(Mending::Reboot(name.clone()));
                 output(String::new())
             }
             ("systemctl", ["show", ..]) => output(format!(
                 "LoadState=loaded\nActiveState=active\nType=simple\nResult=success\nInvocationID={:032x}\n",
                 boots.fetch_add(1, Ordering::Relaxed) + 1
             )),
+            ("systemctl", ["restart", .., unit]) => {
+                mended.note(Mending::Unit(name.clone(), (*unit).to_owned()));
+                output(String::new())
+            }
             ("systemctl", _) => output(String::new()),
+            // A look at a site from there, by its status.
+            ("curl", _) => output("200".into()),
             ("journalctl", _) => output(journal(&name, drivers::clock::now())),
             ("cat", [path]) if path.ends_with("boot_id") => {
                 output(format!("{:08x}-demo\n", boots.load(Ordering::Relaxed)))

@@ -10,10 +10,14 @@ mod cast;
 mod host;
 mod incidents;
 mod money;
+mod scenario;
+mod servers;
 mod services;
 mod shape;
 mod sites;
 mod visits;
+
+pub use scenario::Scenario;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +28,8 @@ use drivers::host::SimulatedHost;
 use vocab::{Origin, ServiceSpec, Span, Time};
 use world::money::Terms;
 use world::{BackupRules, Fact, Metric, NodeProfile, Point, SeriesKey, Site, Subject};
+
+use scenario::Mended;
 
 use crate::Context;
 
@@ -46,7 +52,7 @@ impl Default for Size {
     fn default() -> Self {
         Self {
             nodes: 6,
-            containers: 38,
+            containers: 73,
             sites: 52,
             log_rate: 40.0,
             seed: 7,
@@ -75,16 +81,24 @@ pub struct Simulation {
     pub terms: Terms,
     /// How their backups are made.
     pub backup_rules: BackupRules,
-    sites: Vec<Site>,
+    /// Its sites.
+    pub sites: Vec<Site>,
+    scenario: Scenario,
+    mended: Mended,
     seed: u64,
     /// Lines a second of one container.
     rate: f64,
 }
 
 impl Simulation {
-    /// A fleet of a size, as of `now`.
+    /// A fleet of a size on a bad day, as of `now`.
     pub fn new(size: Size, now: Time) -> Self {
-        cast::fleet(size, now)
+        Self::playing(size, Scenario::default(), now)
+    }
+
+    /// A fleet of a size on a day of this kind, as of `now`.
+    pub fn playing(size: Size, scenario: Scenario, now: Time) -> Self {
+        cast::fleet(size, scenario, now)
     }
 }
 
@@ -105,16 +119,21 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
         let now = drivers::clock::now();
         story.play(&context, &simulation, now).await;
         for actor in &simulation.actors {
-            if incidents::is_silent(actor, begun, now) {
+            if incidents::is_silent(simulation.scenario, actor, begun, now) {
                 continue;
             }
             if !sample(&context, actor, simulation.seed, now).await {
                 return;
             }
+            if looks_at_condition(now) && !condition(&context, &simulation, actor, begun, now).await
+            {
+                return;
+            }
         }
         let due = services::due(&simulation, now, EVERY)
+            .await
             .into_iter()
-            .chain(visits::due(&simulation.sites, simulation.seed, now, EVERY))
+            .chain(visits::due(&simulation, now, EVERY))
             .chain(business(&simulation, begun, now));
         for fact in due {
             if !context.send(fact).await {
@@ -129,6 +148,33 @@ pub async fn run(context: Context, simulation: Arc<Simulation>) {
     }
 }
 
+/// How often disks and units are read.
+const CONDITION_EVERY: Span = Span::seconds(10);
+
+/// Whether disks and units are read at this look.
+const fn looks_at_condition(now: Time) -> bool {
+    now.0.rem_euclid(CONDITION_EVERY.0) < EVERY.0
+}
+
+/// Disks and units of a machine, as they are by now.
+async fn condition(
+    context: &Context,
+    simulation: &Simulation,
+    actor: &Actor,
+    begun: Time,
+    now: Time,
+) -> bool {
+    let condition = host::condition(simulation, actor, begun, now).await;
+    context
+        .send(Fact::NodeConditionRead {
+            node: actor.profile.name.clone(),
+            condition: Box::new(condition),
+            every: CONDITION_EVERY,
+            origin: Origin::Demo,
+        })
+        .await
+}
+
 /// How often the providers' books are read.
 const BOOKS: Span = Span::minutes(1);
 
@@ -138,10 +184,10 @@ fn business(simulation: &Simulation, begun: Time, now: Time) -> Vec<Fact> {
     if minute(now) == minute(now - EVERY) || minute(now) == minute(begun) {
         return Vec::new();
     }
-    let (sites, seed) = (&simulation.sites, simulation.seed);
-    let said = money::said(sites, &simulation.terms, seed, now);
+    let seed = simulation.seed;
+    let said = money::said(simulation, now);
     let quotas = money::quotas(seed, now);
-    let counts = visits::past(sites, seed, now);
+    let counts = visits::past(simulation, now);
     said.into_iter().chain(quotas).chain(counts).collect()
 }
 
@@ -149,7 +195,7 @@ fn business(simulation: &Simulation, begun: Time, now: Time) -> Vec<Fact> {
 async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool {
     for site in &simulation.sites {
         let site_booked = Fact::SiteBooked(Box::new(site.clone()));
-        let backups = backups::of(site, simulation.seed, now).into_iter();
+        let backups = backups::of(simulation, site, now).into_iter();
         let backed_up = backups.map(|backup| Fact::BackupBooked(Box::new(backup)));
         for fact in [site_booked].into_iter().chain(backed_up) {
             if !context.send(fact).await {
@@ -157,12 +203,12 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
             }
         }
     }
-    let (sites, seed) = (&simulation.sites, simulation.seed);
-    let business = money::said(sites, &simulation.terms, seed, now)
+    let seed = simulation.seed;
+    let business = money::said(simulation, now)
         .into_iter()
         .chain(money::quotas(seed, now))
-        .chain(visits::past(sites, seed, now))
-        .chain(visits::first(sites, seed, now));
+        .chain(visits::past(simulation, now))
+        .chain(visits::first(simulation, now));
     for fact in business {
         if !context.send(fact).await {
             return false;
@@ -172,7 +218,7 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
         let node = actor.profile.name.clone();
         let round_trip = Some(host::round_trip(&actor.part, simulation.seed, now));
         let facts = Box::new(host::facts(actor));
-        let condition = Box::new(host::condition(&actor.part));
+        let condition = Box::new(host::condition(simulation, actor, now, now).await);
         let reached = [
             Fact::NodeReached {
                 node: node.clone(),
@@ -185,7 +231,7 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
             Fact::NodeConditionRead {
                 node: node.clone(),
                 condition,
-                every: Span::days(1),
+                every: CONDITION_EVERY,
                 origin: Origin::Demo,
             },
         ];
@@ -198,7 +244,7 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
         for fact in reached
             .into_iter()
             .chain(rest)
-            .chain(past(actor, simulation.seed, now))
+            .chain(past(simulation, actor, now))
         {
             if !context.send(fact).await {
                 return false;
@@ -213,7 +259,7 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
         }
     }
     incidents::before(context, simulation, now).await;
-    for fact in services::past(simulation, now, PAST) {
+    for fact in services::past(simulation, now, PAST).await {
         if !context.send(fact).await {
             return false;
         }
@@ -222,7 +268,8 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
 }
 
 /// The machine's course before the demo began, by the same formula as what follows.
-fn past(actor: &Actor, seed: u64, now: Time) -> Vec<Fact> {
+fn past(simulation: &Simulation, actor: &Actor, now: Time) -> Vec<Fact> {
+    let seed = simulation.seed;
     let step = Span(EVERY.0 * 2);
     let moments = || {
         (1..=PAST.0 / step.0)
@@ -242,7 +289,9 @@ fn past(actor: &Actor, seed: u64, now: Time) -> Vec<Fact> {
         series(Metric::Cpu, host::cpu),
         series(Metric::Memory, host::memory),
     ];
-    facts.extend(host::disk_past(actor, now));
+    if simulation.scenario.is_bad() {
+        facts.extend(host::disk_past(actor, now));
+    }
     facts
 }
 

@@ -1,13 +1,15 @@
 //! The simulated fleet's services and what their probes would come to.
 
 use vocab::{
-    Access, Bytes, Certificate, ProbeDetail, ProbeKind, ProbeOutcome, ProbeTrouble, Replica, Role,
-    ServiceName, ServiceSpec, Span, Text, Time,
+    Access, Bytes, Certificate, Domain, NodeName, ProbeDetail, ProbeKind, ProbeOutcome,
+    ProbeTrouble, Replica, Role, ServiceName, ServiceSpec, Span, Text, Time,
 };
 use world::{Fact, Metric, Point, SeriesKey, Subject};
 
+use super::scenario::{ENDING, STARVED};
 use super::shape::{salt, wander};
-use super::{Actor, Simulation};
+use super::visits::trouble;
+use super::{Actor, Simulation, incidents};
 
 /// How often they are probed.
 const EVERY: Span = Span::seconds(10);
@@ -16,7 +18,7 @@ const EVERY: Span = Span::seconds(10);
 const SITES: [(&str, f32, i64); 6] = [
     ("acme.example", 84.0, 61),
     ("alpha.example", 61.0, 44),
-    ("gamma.example", 120.0, 9),
+    ("gamma.example", 120.0, 61),
     ("kappa.example", 340.0, 71),
     ("sigma.example", 1900.0, 52),
     ("theta.example", 70.0, 33),
@@ -25,25 +27,7 @@ const SITES: [(&str, f32, i64); 6] = [
 /// The services of a fleet.
 pub(super) fn of(actors: &[Actor]) -> Vec<ServiceSpec> {
     let lead = actors.first().map(|actor| actor.profile.name.clone());
-    let spec = |name: &str, probe: ProbeKind, access: Access| {
-        Some(ServiceSpec {
-            name: ServiceName::new(name).ok()?,
-            node: if access == Access::Internal {
-                lead.clone()
-            } else {
-                None
-            },
-            container: None,
-            probe,
-            access,
-            every: EVERY,
-            timeout: Span::seconds(5),
-            slow: Span::seconds(1),
-            failures: 2,
-            window: 3,
-            discovered: false,
-        })
-    };
+    let spec = |name: &str, probe, access| spec(lead.as_ref(), name, probe, access);
     let host = || Text::line("aurora");
     let database = ProbeKind::Postgres {
         host: host(),
@@ -93,29 +77,71 @@ pub(super) fn of(actors: &[Actor]) -> Vec<ServiceSpec> {
             Access::Public,
         )
     });
-    house.into_iter().chain(sites).flatten().collect()
+    house
+        .into_iter()
+        .chain([program(actors)])
+        .chain(sites)
+        .flatten()
+        .collect()
+}
+
+fn spec(
+    lead: Option<&NodeName>,
+    name: &str,
+    probe: ProbeKind,
+    access: Access,
+) -> Option<ServiceSpec> {
+    Some(ServiceSpec {
+        name: ServiceName::new(name).ok()?,
+        node: lead.filter(|_| access == Access::Internal).cloned(),
+        container: None,
+        probe,
+        access,
+        every: EVERY,
+        timeout: Span::seconds(5),
+        slow: Span::seconds(1),
+        failures: 2,
+        window: 3,
+        discovered: false,
+    })
+}
+
+/// The program of a site, looked at from within: what it runs in is known.
+fn program(actors: &[Actor]) -> Option<ServiceSpec> {
+    let node = &actors.get(1)?.profile.name;
+    let probe = ProbeKind::Http {
+        url: Text::line(format!("http://{node}:3024/health")),
+        status: None,
+        contains: None,
+    };
+    Some(ServiceSpec {
+        container: Some(Text::line(STARVED)),
+        ..spec(Some(node), "alder", probe, Access::Internal)?
+    })
 }
 
 /// The probes that end between `now` and the next look.
-pub(super) fn due(simulation: &Simulation, now: Time, step: Span) -> Vec<Fact> {
+pub(super) async fn due(simulation: &Simulation, now: Time, step: Span) -> Vec<Fact> {
     let due = |spec: &&ServiceSpec| {
         let offset = (salt(spec.name.as_str()) % EVERY.0.unsigned_abs()).cast_signed();
         (now.0 - offset).rem_euclid(EVERY.0) < step.0
     };
+    let stopped = incidents::stopped(simulation).await;
     simulation
         .services
         .iter()
         .filter(due)
-        .map(|spec| probed(spec, simulation.seed, now))
+        .map(|spec| probed(simulation, spec, &stopped, now))
         .collect()
 }
 
 /// One look at everything, and the answer times before it.
-pub(super) fn past(simulation: &Simulation, now: Time, length: Span) -> Vec<Fact> {
+pub(super) async fn past(simulation: &Simulation, now: Time, length: Span) -> Vec<Fact> {
+    let stopped = incidents::stopped(simulation).await;
     let mut facts: Vec<Fact> = simulation
         .services
         .iter()
-        .map(|spec| probed(spec, simulation.seed, now))
+        .map(|spec| probed(simulation, spec, &stopped, now))
         .collect();
     facts.extend(simulation.services.iter().map(|spec| {
         Fact::HistoryRestored {
@@ -126,7 +152,7 @@ pub(super) fn past(simulation: &Simulation, now: Time, length: Span) -> Vec<Fact
                     let at = now - EVERY.times(back);
                     Point {
                         at,
-                        value: millis(spec, simulation.seed, at),
+                        value: millis(simulation, spec, at),
                     }
                 })
                 .collect(),
@@ -135,33 +161,44 @@ pub(super) fn past(simulation: &Simulation, now: Time, length: Span) -> Vec<Fact
     facts
 }
 
-fn millis(spec: &ServiceSpec, seed: u64, at: Time) -> f32 {
+fn millis(simulation: &Simulation, spec: &ServiceSpec, at: Time) -> f32 {
     let usual = SITES
         .iter()
         .find(|(name, ..)| *name == spec.name.as_str())
         .map_or(4.0, |(_, usual, _)| *usual);
-    usual * (0.7 + 0.6 * wander(seed, salt(spec.name.as_str()), at))
+    // What is slow by day is not so on a quiet one.
+    let usual = if simulation.scenario.is_bad() {
+        usual
+    } else {
+        usual.min(160.0)
+    };
+    usual * (0.7 + 0.6 * wander(simulation.seed, salt(spec.name.as_str()), at))
 }
 
-fn probed(spec: &ServiceSpec, seed: u64, now: Time) -> Fact {
-    let result = if spec.name.as_str() == "acme.example" {
-        Err((
-            ProbeTrouble::WrongAnswer,
-            Text::line("answered 502 Bad Gateway"),
-        ))
-    } else {
-        Ok(detail(spec, now))
+fn probed(simulation: &Simulation, spec: &ServiceSpec, stopped: &[Text], now: Time) -> Fact {
+    let answers = Domain::new(spec.name.as_str())
+        .map_or(Ok(Text::default()), |domain| simulation.answers(&domain));
+    let result = match answers {
+        _ if spec
+            .container
+            .as_ref()
+            .is_some_and(|name| stopped.contains(name)) =>
+        {
+            Err((ProbeTrouble::Refused, Text::line("connection refused")))
+        }
+        Err(words) => Err((trouble(&words), words)),
+        Ok(_) => Ok(detail(simulation, spec, now)),
     };
     Fact::ServiceProbed {
         service: spec.name.clone(),
         outcome: Box::new(ProbeOutcome {
-            millis: millis(spec, seed, now),
+            millis: millis(simulation, spec, now),
             result,
         }),
     }
 }
 
-fn detail(spec: &ServiceSpec, now: Time) -> ProbeDetail {
+fn detail(simulation: &Simulation, spec: &ServiceSpec, now: Time) -> ProbeDetail {
     let replica = |lag: i64| Replica {
         name: Text::line("compute-1"),
         state: Text::line("streaming"),
@@ -178,7 +215,7 @@ fn detail(spec: &ServiceSpec, now: Time) -> ProbeDetail {
             ProbeDetail::Http {
                 status: 200,
                 body: Bytes(18_211),
-                certificate: Some(Box::new(certificate(&spec.name, days, now))),
+                certificate: Some(Box::new(certificate(simulation, &spec.name, days, now))),
             }
         }
         ProbeKind::Postgres { .. } => ProbeDetail::Postgres {
@@ -203,13 +240,17 @@ fn detail(spec: &ServiceSpec, now: Time) -> ProbeDetail {
     }
 }
 
-fn certificate(name: &ServiceName, days: i64, now: Time) -> Certificate {
+fn certificate(simulation: &Simulation, name: &ServiceName, days: i64, now: Time) -> Certificate {
+    let until = match Domain::new(name.as_str()) {
+        Ok(domain) if domain.as_str() == ENDING => simulation.certificate(&domain, now).1,
+        _ => now + Span::days(days) + Span::hours(3),
+    };
     Certificate {
         subject: Text::line(name.as_str()),
         issuer: Text::line("Demo CA"),
         names: vec![Text::line(name.as_str())],
         from: now - Span::days(90 - days),
-        until: now + Span::days(days) + Span::hours(3),
+        until,
         trusted: true,
         name_matches: true,
     }

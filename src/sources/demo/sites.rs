@@ -7,7 +7,9 @@ use vocab::{
 use world::money::{Exchange, Terms};
 use world::{Release, Site, SiteObjects, SiteState};
 
+use super::Actor;
 use super::backups;
+use super::scenario::{DOWN, SITES_ON_DOWN};
 use super::shape::{chance, salt};
 
 /// For whom.
@@ -59,10 +61,39 @@ pub(super) fn of(words: &[&str], count: usize, seed: u64, now: Time) -> Vec<Site
     (0..count.min(1000)).filter_map(named).collect()
 }
 
+/// Puts the sites that are served from a machine of the fleet there.
+pub(super) fn settle(sites: &mut [Site], actors: &[Actor]) {
+    let machine = actors
+        .iter()
+        .find(|actor| actor.profile.name.as_str() == DOWN);
+    let Some(profile) = machine.map(|actor| &actor.profile) else {
+        return;
+    };
+    let theirs = |site: &&mut Site| SITES_ON_DOWN.contains(&site.domain.as_str());
+    for site in sites.iter_mut().filter(theirs) {
+        let objects = &mut site.objects;
+        objects.server_name = profile.name.to_string();
+        let address = profile.address.as_deref().unwrap_or_default();
+        address.clone_into(&mut objects.address);
+    }
+}
+
+/// What a site is sold for, where that is not the usual price.
+const PRICED: [(&str, i64); 6] = [
+    ("acme.example", 9900),
+    ("delta.example", 4900),
+    ("zeta.example", 4900),
+    ("rowan.example", 2900),
+    ("linden.example", 2900),
+    ("omega.example", 4900),
+];
+
 fn site(name: &str, number: usize, seed: u64, now: Time) -> Option<Site> {
     let own = mix(seed ^ salt(name));
-    let age = Span::hours(30 + (chance(seed, own, 1) * 9000.0) as i64);
+    let age = Span::hours(30 + (chance(seed, own, 1) * 11_000.0) as i64);
     let created = now - age;
+    let price = PRICED.iter().find(|(known, _)| *known == name);
+    let price = price.map_or(1500, |(_, price)| *price);
     let releases = releases(name, number, own, created, now);
     let current = releases.first()?.id.clone();
     let region = Region::WORDS[[1, 0, 1, 2, 1, 0][number % 6]].1;
@@ -77,7 +108,7 @@ fn site(name: &str, number: usize, seed: u64, now: Time) -> Option<Site> {
         } else {
             SiteState::Active
         },
-        price: Money::from_smallest(1500, Currency::USD),
+        price: Money::from_smallest(price, Currency::USD),
         cost: None,
         deployment: backups::run(own, created)?,
         created,

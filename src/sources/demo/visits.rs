@@ -5,20 +5,22 @@ use vocab::{Bytes, Domain, ProbeDetail, ProbeOutcome, ProbeTrouble, Span, Time};
 use world::pulse::{DAYS_KEPT, HOURS_KEPT, day, hour};
 use world::{Fact, Site, SiteState, Tally};
 
+use super::Simulation;
 use super::shape::{chance, salt};
 
 /// How often a site is visited.
 const EVERY: Span = Span::seconds(30);
 
-/// One site in so many is down now.
-const DOWN: usize = 31;
-
 /// Seconds of an hour.
 const HOUR: f64 = 3600.0;
 
 /// What was counted before the first look, and the present visit.
-pub(super) fn past(sites: &[Site], seed: u64, now: Time) -> Vec<Fact> {
-    let served = sites.iter().filter(|site| site.state == SiteState::Active);
+pub(super) fn past(simulation: &Simulation, now: Time) -> Vec<Fact> {
+    let seed = simulation.seed;
+    let served = simulation
+        .sites
+        .iter()
+        .filter(|site| site.state == SiteState::Active);
     let counted = served.map(|site| {
         let begin = hour(now);
         let hours = (0..i64::from(HOURS_KEPT)).map(|back| begin - Span::hours(back));
@@ -92,51 +94,59 @@ fn whole_day(site: &Site, seed: u64, at: Time, part: f64) -> Tally {
 }
 
 /// The visits that are due within a step.
-pub(super) fn due(sites: &[Site], seed: u64, now: Time, step: Span) -> Vec<Fact> {
+pub(super) fn due(simulation: &Simulation, now: Time, step: Span) -> Vec<Fact> {
     let turns = (EVERY.0 / step.0.max(1)).max(1);
     let turn = now.0.div_euclid(step.0.max(1)).rem_euclid(turns);
     (0_i64..)
-        .zip(sites.iter().enumerate())
+        .zip(&simulation.sites)
         .filter(|(place, _)| place % turns == turn)
-        .filter(|(_, (_, site))| site.state == SiteState::Active)
-        .map(|(_, (number, site))| visit(site, number, seed, now))
+        .filter(|(_, site)| site.state == SiteState::Active)
+        .map(|(_, site)| visit(simulation, site, now))
         .collect()
 }
 
 /// Every site once, so that the first picture is whole; the one that is down so often that it is known to be.
-pub(super) fn first(sites: &[Site], seed: u64, now: Time) -> Vec<Fact> {
-    let active = sites.iter().enumerate();
-    active
-        .filter(|(_, site)| site.state == SiteState::Active)
-        .flat_map(|(number, site)| {
-            let times = if is_down(number) { 3 } else { 1 };
-            (0..times).map(move |_| visit(site, number, seed, now))
+pub(super) fn first(simulation: &Simulation, now: Time) -> Vec<Fact> {
+    let sites = simulation.sites.iter();
+    sites
+        .filter(|site| site.state == SiteState::Active)
+        .flat_map(|site| {
+            let times = if simulation.answers(&site.domain).is_err() {
+                3
+            } else {
+                1
+            };
+            (0..times).map(move |_| visit(simulation, site, now))
         })
         .collect()
 }
 
-const fn is_down(number: usize) -> bool {
-    number % DOWN == DOWN - 2
+/// What kind of failure these words tell of.
+pub(super) fn trouble(words: &str) -> ProbeTrouble {
+    if words.starts_with("answers") {
+        ProbeTrouble::WrongAnswer
+    } else {
+        ProbeTrouble::Timeout
+    }
 }
 
-fn visit(site: &Site, number: usize, seed: u64, now: Time) -> Fact {
+fn visit(simulation: &Simulation, site: &Site, now: Time) -> Fact {
+    let seed = simulation.seed;
     let own = mix(seed ^ salt(site.domain.as_str()));
     let noise = chance(seed, mix(own ^ now.0.unsigned_abs()), 24);
-    let outcome = if is_down(number) {
-        let words = "answers 502 Bad Gateway, not 2xx or 3xx";
-        ProbeOutcome {
+    let outcome = match simulation.answers(&site.domain) {
+        Err(words) => ProbeOutcome {
             millis: 31.0,
-            result: Err((ProbeTrouble::WrongAnswer, words.into())),
-        }
-    } else {
-        ProbeOutcome {
+            result: Err((trouble(&words), words)),
+        },
+        Ok(_) => ProbeOutcome {
             millis: (38 + own % 160) as f32 * (0.8 + 0.4 * noise),
             result: Ok(ProbeDetail::Http {
                 status: 200,
                 body: Bytes(9_000 + own % 60_000),
                 certificate: None,
             }),
-        }
+        },
     };
     let site: Domain = site.domain.clone();
     Fact::SiteVisited {

@@ -184,6 +184,7 @@ async fn sampled(local: bool, crowd: &Crowd) -> (Origin, Vec<(ContainerId, Conta
         events: sender,
         interest,
         cancel: cancel.clone(),
+        looks: crate::Looks::default(),
         refresh: Span::seconds(1),
     };
     let address = EngineAddress::Socket(Text::line(connect::SYSTEM_SOCKET));

@@ -14,9 +14,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use vocab::{
     Container, ContainerDetails, ContainerHappening, ContainerId, ContainerKey, ContainerState,
-    EngineFacts, Health, Time,
+    EngineFacts, Health, NodeName, Time,
 };
-use world::Fact;
+use world::{About, Fact};
 
 use super::inspections::Inspections;
 use super::running::Running;
@@ -50,6 +50,24 @@ type Inspected = (
     Result<(Container, ContainerDetails), DriverError>,
 );
 type Events = BoxStream<'static, Result<EngineEvent, DriverError>>;
+
+/// What is to be looked at once.
+enum Look {
+    /// Everything of the node.
+    All,
+    /// This container.
+    One(ContainerId),
+}
+
+impl Look {
+    fn of(about: &About, here: &NodeName) -> Option<Self> {
+        match about {
+            About::Node(node) if node == here => Some(Self::All),
+            About::Container(key) if key.node == *here => Some(Self::One(key.id.clone())),
+            _ => None,
+        }
+    }
+}
 
 /// Why following stops: the consumer is gone, or a call failed.
 enum Stop {
@@ -141,6 +159,9 @@ impl Session {
         relist.set_missed_tick_behavior(MissedTickBehavior::Delay);
         details.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut interest = self.context.interest.clone();
+        let mut eyes = self.context.looks.eyes();
+        let node = self.target.node.clone();
+        let mine = |about: &About| Look::of(about, &node);
         self.shown = self.shown_now();
         loop {
             self.ask();
@@ -156,6 +177,7 @@ impl Session {
                         events = self.reopen(resume.since).await?;
                     }
                 }
+                asked = eyes.next(mine) => self.look(asked).await?,
                 _ = details.tick() => self.inspect_shown(&HashSet::new()),
                 Ok(()) = interest.changed() => {
                     let before = std::mem::take(&mut self.shown);
@@ -164,6 +186,18 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Looks at what is asked for.
+    async fn look(&mut self, asked: Vec<Look>) -> Result<(), Stop> {
+        for look in asked {
+            match look {
+                Look::All => drop(self.list().await?),
+                Look::One(id) if self.known.contains_key(&id) => self.inspections.want(&id, true),
+                Look::One(_) => {}
+            }
+        }
+        Ok(())
     }
 
     async fn reopen(&mut self, since: Option<Time>) -> Result<Events, DriverError> {

@@ -113,6 +113,7 @@ fn watched(count: u32) -> Watched {
         events: sender,
         interest: seen,
         cancel: cancel.clone(),
+        looks: crate::Looks::default(),
         refresh: Span::seconds(2),
     };
     let connection = Connection::given(Arc::new(silent_host()), Arc::new(engine.clone()));

@@ -12,7 +12,7 @@ use vocab::{LinkTrouble, Span};
 const SCRIPT: &str = include_str!("sampler.sh");
 
 /// How long an answer may take; a node that is silent for longer is lost.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+const ANSWER_LIMIT: Duration = Duration::from_secs(8);
 
 /// The longest answer: a node with 30,000 processes stays below it.
 const ANSWER_BYTES: usize = 16 << 20;

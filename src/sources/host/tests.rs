@@ -42,6 +42,7 @@ fn start(host: Arc<dyn Host>, local: bool, refresh: Span) -> Watched {
         events: sender,
         interest: looked_at,
         cancel: cancel.clone(),
+        looks: crate::Looks::default(),
         refresh,
     };
     let connection = Arc::new(Connection::new(host, EngineAddress::None));
@@ -293,6 +294,7 @@ async fn gpus_and_mesh_are_told_and_a_lost_gpu_is_missed() {
         events: sender,
         interest,
         cancel: CancellationToken::new(),
+        looks: crate::Looks::default(),
         refresh: Span::seconds(2),
     };
     let connection = Arc::new(Connection::new(Arc::new(host), EngineAddress::None));

@@ -3,7 +3,7 @@
 use drivers::{DriverError, clock};
 use tokio::time::{Instant, sleep_until};
 use vocab::{HostCondition, HostSample, NodeName, Origin, Process, Span};
-use world::Fact;
+use world::{About, Fact};
 
 use crate::{Context, NodeTarget};
 
@@ -50,6 +50,9 @@ pub async fn watch<M: Machine>(
     mut sampled: impl FnMut(),
 ) -> Result<(), DriverError> {
     let mut interest = context.interest.clone();
+    let mut eyes = context.looks.eyes();
+    let mine =
+        |about: &About| matches!(about, About::Node(node) if *node == target.node).then_some(());
     let now = Instant::now();
     // Rates first: asking systemd may take its time.
     let mut due = Due {
@@ -94,6 +97,11 @@ pub async fn watch<M: Machine>(
         tokio::select! {
             () = sleep_until(next) => {}
             changed = interest.changed() => if changed.is_err() { return Ok(()) },
+            _ = eyes.next(mine) => {
+                let now = Instant::now();
+                due.sample = now;
+                due.condition = now;
+            }
         }
     }
 }

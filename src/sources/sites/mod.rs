@@ -39,8 +39,10 @@ impl Shared {
     }
 }
 
-/// Watches the sites of the list until the source is cancelled.
+/// Watches the sites of the list until the source is cancelled. A process that does not stay visits those alone that it
+/// met first, and counts no traffic: fifty that wait for their turn would else all read every server's logs.
 pub async fn watch(
+    stays: bool,
     context: Context,
     prober: Arc<Prober>,
     doors: Arc<dyn Doors>,
@@ -55,7 +57,7 @@ pub async fn watch(
     };
     tokio::select! {
         () = cancel.cancelled() => {}
-        () = visits::watch(&shared, &prober, sites.clone()) => {}
-        () = traffic::watch(&shared, sites) => {}
+        () = visits::watch(&shared, &prober, stays, sites.clone()) => {}
+        () = traffic::watch(&shared, sites), if stays => {}
     }
 }

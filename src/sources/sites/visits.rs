@@ -1,4 +1,4 @@
-//! Visits: each site once a round, spread evenly over it.
+//! Visits: each site once a round, spread evenly over it, and one that has just failed sooner again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use drivers::probe::{Prober, Way, visit_site};
 use futures::StreamExt;
-use futures::stream;
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use futures::stream::{self, FuturesUnordered};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
 use vocab::{Domain, ProbeOutcome, ProbeTrouble, Span, Time};
-use world::pulse::hour;
-use world::{Fact, Tally};
+use world::pulse::{VISITS_FAILED, hour};
+use world::{About, Fact, Tally};
 
 use super::Shared;
 use crate::keeper::SiteTarget;
+use crate::looks;
 
 /// How often a site is visited.
 pub const EVERY: Span = Span::seconds(30);
@@ -22,22 +23,154 @@ pub const EVERY: Span = Span::seconds(30);
 /// The first round is quick, so that a screen is useful soon after the start.
 const FIRST: Duration = Duration::from_secs(2);
 
+/// After the first failure a site is visited so long apart until it is known whether it is down: together with the round
+/// that found it less than two rounds.
+const DOUBTED: Duration = Duration::from_secs(10);
+
+/// The same in the first round, when nothing is known that a moment's failure could overthrow.
+const DOUBTED_FIRST: Duration = Duration::from_secs(1);
+
 /// No more visits than these are under way at the same time.
 const AT_ONCE: usize = 16;
 
 /// The authorities of web servers that have their own, by server.
 type Authorities = Mutex<BTreeMap<String, Option<Vec<u8>>>>;
 
-/// Round after round, until nobody listens.
+/// Round after round, and at once what is asked for, until nobody listens.
 pub(super) async fn watch(
     shared: &Shared,
     prober: &Prober,
-    mut sites: watch::Receiver<Vec<SiteTarget>>,
+    stays: bool,
+    sites: watch::Receiver<Vec<SiteTarget>>,
 ) {
     let authorities = Authorities::default();
-    let mut spread = FIRST;
+    let (doubts, doubted) = mpsc::unbounded_channel();
+    tokio::select! {
+        () = rounds(shared, prober, &authorities, (stays, sites.clone()), &doubts) => {}
+        () = confirmed(shared, prober, &authorities, doubted) => {}
+        () = asked(shared, prober, &authorities, sites) => {}
+    }
+}
+
+/// The sites that are asked for, each until it answers for sure or for as long as a start may take. These visits are not
+/// counted: uptime is what visits at even distances found.
+async fn asked(
+    shared: &Shared,
+    prober: &Prober,
+    authorities: &Authorities,
+    sites: watch::Receiver<Vec<SiteTarget>>,
+) {
+    let mut eyes = shared.context.looks.eyes();
     loop {
-        let targets = sites.borrow_and_update().clone();
+        let asked = eyes
+            .next(|about| match about {
+                About::Site(site) => Some(site.clone()),
+                _ => None,
+            })
+            .await;
+        let targets: Vec<SiteTarget> = sites
+            .borrow()
+            .iter()
+            .filter(|target| asked.contains(&target.site))
+            .cloned()
+            .collect();
+        let looks = stream::iter(targets)
+            .map(|target| async move { look(shared, prober, authorities, &target).await })
+            .buffer_unordered(AT_ONCE);
+        if !looks.all(|listened| async move { listened }).await {
+            return;
+        }
+    }
+}
+
+async fn look(
+    shared: &Shared,
+    prober: &Prober,
+    authorities: &Authorities,
+    target: &SiteTarget,
+) -> bool {
+    let begun = Instant::now();
+    let mut good = 0;
+    loop {
+        let outcome = visit(shared, prober, authorities, target).await;
+        good = if outcome.result.is_ok() { good + 1 } else { 0 };
+        if !tell(shared, target, &outcome).await {
+            return false;
+        }
+        if good >= looks::CONVINCED || begun.elapsed() >= looks::PATIENCE {
+            return true;
+        }
+        sleep(looks::AGAIN).await;
+    }
+}
+
+/// A site that failed, and how long apart it is visited until that is sure.
+type Doubt = (SiteTarget, Duration);
+
+/// Visits those that have failed for the first time again, until they answer or are down. These visits are not counted
+/// either.
+async fn confirmed(
+    shared: &Shared,
+    prober: &Prober,
+    authorities: &Authorities,
+    mut doubted: mpsc::UnboundedReceiver<Doubt>,
+) {
+    let mut under_way = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            Some((target, apart)) = doubted.recv() => {
+                under_way.push(confirm(shared, prober, authorities, target, apart));
+            }
+            Some(listened) = under_way.next() => if !listened { return },
+        }
+    }
+}
+
+async fn confirm(
+    shared: &Shared,
+    prober: &Prober,
+    authorities: &Authorities,
+    target: SiteTarget,
+    apart: Duration,
+) -> bool {
+    for _ in 1..VISITS_FAILED {
+        sleep(apart).await;
+        let outcome = visit(shared, prober, authorities, &target).await;
+        if !tell(shared, &target, &outcome).await {
+            return false;
+        }
+        if outcome.result.is_ok() {
+            return true;
+        }
+    }
+    true
+}
+
+/// Tells what came of a visit; whether anybody listens.
+async fn tell(shared: &Shared, target: &SiteTarget, outcome: &ProbeOutcome) -> bool {
+    let visited = Fact::SiteVisited {
+        site: target.site.clone(),
+        outcome: Box::new(outcome.clone()),
+        every: EVERY,
+    };
+    shared.context.send(visited).await
+}
+
+async fn rounds(
+    shared: &Shared,
+    prober: &Prober,
+    authorities: &Authorities,
+    (stays, mut sites): (bool, watch::Receiver<Vec<SiteTarget>>),
+    doubts: &mpsc::UnboundedSender<Doubt>,
+) {
+    let mut targets = Vec::new();
+    let mut spread = FIRST;
+    let mut failing = BTreeSet::new();
+    let mut apart = DOUBTED_FIRST;
+    loop {
+        if stays || targets.is_empty() {
+            targets.clone_from(&sites.borrow_and_update());
+        }
         if targets.is_empty() {
             if sites.changed().await.is_err() {
                 return;
@@ -45,8 +178,16 @@ pub(super) async fn watch(
             continue;
         }
         let begun = Instant::now();
-        let outcomes = round(shared, prober, &authorities, &targets, spread).await;
+        let doubt = |target: &SiteTarget| {
+            if !failing.contains(&target.site) {
+                // With nobody to hear it the watch is over.
+                drop(doubts.send((target.clone(), apart)));
+            }
+        };
+        let outcomes = round(shared, prober, authorities, &targets, spread, doubt).await;
         let Some(outcomes) = outcomes else { return };
+        failing = failed(&outcomes);
+        apart = DOUBTED;
         let visits = counts(&targets, &outcomes);
         let now = drivers::clock::now();
         match shared.keeper.count_visits(visits, now).await {
@@ -67,6 +208,19 @@ pub(super) async fn watch(
 /// A visit with its moment.
 type Visited = (Domain, Time, ProbeOutcome);
 
+/// Whether a visit says that the site fails; one that could not be made says nothing.
+const fn is_failure(outcome: &ProbeOutcome) -> bool {
+    !matches!(outcome.result, Ok(_) | Err((ProbeTrouble::CouldNotTry, _)))
+}
+
+/// The sites that failed in a round.
+fn failed(outcomes: &[Visited]) -> BTreeSet<Domain> {
+    let failing = outcomes
+        .iter()
+        .filter(|(_, _, outcome)| is_failure(outcome));
+    failing.map(|(site, _, _)| site.clone()).collect()
+}
+
 /// One round; `None` when nobody listens any more.
 async fn round(
     shared: &Shared,
@@ -74,19 +228,19 @@ async fn round(
     authorities: &Authorities,
     targets: &[SiteTarget],
     spread: Duration,
+    doubt: impl Fn(&SiteTarget),
 ) -> Option<Vec<Visited>> {
+    let doubt = &doubt;
     let begun = Instant::now();
     let apart = spread.mul_f64(0.9) / targets.len() as u32;
     let visits = stream::iter(targets.iter().cloned().zip(0_u32..))
         .map(|(target, place)| async move {
             sleep_until(begun + apart * place).await;
             let outcome = visit(shared, prober, authorities, &target).await;
-            let fact = Fact::SiteVisited {
-                site: target.site.clone(),
-                outcome: Box::new(outcome.clone()),
-                every: EVERY,
-            };
-            let listened = shared.context.send(fact).await;
+            if is_failure(&outcome) {
+                doubt(&target);
+            }
+            let listened = tell(shared, &target, &outcome).await;
             listened.then(|| (target.site, drivers::clock::now(), outcome))
         })
         .buffer_unordered(AT_ONCE);
@@ -186,6 +340,19 @@ mod tests {
             result,
         };
         (Domain::new(name).unwrap(), Time(1_795_269_731_000), outcome)
+    }
+
+    #[test]
+    fn a_site_that_fails_is_down_within_two_rounds() {
+        let confirmed = DOUBTED * (u32::from(VISITS_FAILED) - 1);
+        assert!(confirmed < EVERY.duration());
+        let outcomes = [
+            visited("a.example", Err(ProbeTrouble::WrongAnswer)),
+            visited("b.example", Err(ProbeTrouble::CouldNotTry)),
+            visited("c.example", Ok(ProbeDetail::Plain)),
+        ];
+        let failing = BTreeSet::from([Domain::new("a.example").unwrap()]);
+        assert_eq!(failed(&outcomes), failing);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Leases: no two runs change one object at the same time, in whatever process.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
 use vocab::Text;
 use world::plan::{PlanObject, StepCall};
-use world::{Plan, Run};
+use world::{Plan, Run, SiteOrder};
 
 use crate::error::{Failure, StoreError};
 use crate::journal::{read, recovery};
@@ -25,7 +26,28 @@ fn changed(call: &StepCall) -> Option<String> {
     }
 }
 
-/// Takes everything the plan changes, or nothing: who holds one of them is in the error.
+/// Something that only one run at a time may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    /// As a key.
+    object: String,
+    /// In words.
+    shown: String,
+}
+
+/// What a run on a site takes when its turn comes. What stands on a server is counted before another site comes, and before
+/// the server is removed: one run at a time; the next one waits for it.
+pub(crate) fn with_its_turn(plan: &Plan) -> Vec<Wanted> {
+    let servers = plan.order().map(SiteOrder::servers).unwrap_or_default();
+    let wanted = servers.into_iter().map(|server| Wanted {
+        object: format!("server {server}"),
+        shown: format!("server {server}"),
+    });
+    wanted.collect()
+}
+
+/// Takes everything the plan changes, or nothing: who holds one of them is in the error. Servers are waited for, but not
+/// while nobody drives the run that holds them.
 pub(crate) fn take(transaction: &Transaction<'_>, plan: &Plan, file: &Text) -> Result<(), Failure> {
     let mut wanted = Vec::new();
     if let Some(order) = plan.order() {
@@ -33,32 +55,57 @@ pub(crate) fn take(transaction: &Transaction<'_>, plan: &Plan, file: &Text) -> R
         for domain in order.domains() {
             let object = format!("site {domain}");
             let shown = site.map_or_else(|| object.clone(), in_words);
-            wanted.push((object, shown));
-        }
-        // What stands on a server is counted before another site comes, and before it is removed: one at a time.
-        for server in order.servers() {
-            wanted.push((format!("server {server}"), format!("server {server}")));
+            wanted.push(Wanted { object, shown });
         }
     }
     for step in &plan.steps {
         if let Some(object) = changed(&step.call) {
             let of = plan.objects.get(step.object);
             let shown = of.map_or_else(|| object.clone(), in_words);
-            wanted.push((object, shown));
+            wanted.push(Wanted { object, shown });
         }
     }
-    for (object, shown) in wanted {
-        let taken = transaction
-            .prepare_cached(
-                "INSERT INTO leases (object, shown, run) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (object) DO UPDATE SET shown = ?2 WHERE run = ?3",
-            )?
-            .execute(params![object, shown, plan.id.to_string()])?;
-        if taken == 0 {
-            return Err(held(transaction, &object, file)?.into());
+    let run = plan.id.to_string();
+    for wanted in wanted {
+        if !put(transaction, &wanted, &run)? {
+            return Err(held(transaction, &wanted.object, file)?.into());
+        }
+    }
+    for wanted in with_its_turn(plan) {
+        if let Some(holder) = other_holder(transaction, &wanted, &run)?
+            && recovery::is_left(transaction, &holder)?
+        {
+            return Err(held(transaction, &wanted.object, file)?.into());
         }
     }
     Ok(())
+}
+
+/// Takes one thing for a run; whether it could.
+pub(crate) fn put(
+    transaction: &Transaction<'_>,
+    wanted: &Wanted,
+    run: &str,
+) -> rusqlite::Result<bool> {
+    let taken = transaction
+        .prepare_cached(
+            "INSERT INTO leases (object, shown, run) VALUES (?1, ?2, ?3)
+             ON CONFLICT (object) DO UPDATE SET shown = ?2 WHERE run = ?3",
+        )?
+        .execute(params![wanted.object, wanted.shown, run])?;
+    Ok(taken > 0)
+}
+
+/// The other run that holds a thing, when one does.
+pub(crate) fn other_holder(
+    connection: &Connection,
+    wanted: &Wanted,
+    run: &str,
+) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT run FROM leases WHERE object = ? AND run <> ?")?
+        .query_row([&wanted.object, run], |row| row.get(0))
+        .optional()
 }
 
 /// Gives back all that a run holds.
@@ -87,7 +134,7 @@ fn held(transaction: &Transaction<'_>, object: &str, file: &Text) -> Result<Stor
             what,
         });
     };
-    let way_out = if recovery::is_left(transaction, run.id())? {
+    let way_out = if recovery::is_left(transaction, &run.id().to_string())? {
         format!(
             "its process has ended: a console goes on with it, or `wheelhouse runs resume {}`",
             run.id().short()

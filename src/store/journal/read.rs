@@ -1,21 +1,35 @@
 //! Reads runs back.
 
-use rusqlite::{Connection, Params, Row};
-use vocab::{Text, Time};
-use world::{AuditLine, Run};
+use std::collections::BTreeMap;
 
-use crate::audit;
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use vocab::{RunId, Text, Time};
+use world::{AuditLine, Happening, ItemId, Mark, Run, RunState, Weights};
+
 use crate::error::Failure;
+use crate::journal::queue;
+use crate::notes::ForeignNotes;
+use crate::{audit, happenings, marks, notes};
 
 const COLUMNS: &str = "SELECT id, plan, state, taken, ended FROM runs";
 
 /// What other processes wrote since the last look.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Foreign {
     /// Runs that are new or moved on, as they are now.
     pub runs: Vec<Run>,
     /// New lines of the audit log, oldest first.
     pub audit: Vec<AuditLine>,
+    /// Runs that wait for their turn, in whatever process, with how many come before each.
+    pub waiting: Vec<(RunId, usize)>,
+    /// What was done with items, as it is now.
+    pub marks: Vec<(ItemId, Mark)>,
+    /// Notes that were written or removed.
+    pub notes: ForeignNotes,
+    /// What people did with items, and which fixes were run.
+    pub happenings: Vec<Happening>,
+    /// The weights that were learnt, when they were accepted or given up.
+    pub weights: Option<Option<Weights>>,
 }
 
 /// Runs read from the journal.
@@ -70,7 +84,16 @@ impl Cursor {
             [self.change, opening],
         )?;
         let (lines, audit) = audit::foreign(&snapshot, self.audit, opening)?;
+        let waiting = queue::waiting(&snapshot)?;
+        let marks = marks::foreign(&snapshot, self.change, opening)?;
+        let notes = notes::foreign(&snapshot, self.change, opening)?;
+        let happenings = happenings::foreign(&snapshot, self.change, opening)?;
+        let weights = marks::foreign_weights(&snapshot, self.change, opening)?;
         snapshot.finish()?;
+        let waiting = waiting
+            .into_iter()
+            .filter_map(|(run, before)| Some((run.parse().ok()?, before)))
+            .collect();
         // When lines are left over, the next look must not be skipped.
         let data = if lines.len() < 1000 { data } else { self.data };
         *self = Self {
@@ -78,18 +101,26 @@ impl Cursor {
             change,
             audit,
         };
-        Ok(Foreign { runs, audit: lines })
+        Ok(Foreign {
+            runs,
+            audit: lines,
+            waiting,
+            marks,
+            notes,
+            happenings,
+            weights,
+        })
     }
 }
 
 /// The newest runs, newest first.
 pub(crate) fn newest(connection: &Connection, most: usize) -> Result<Runs, Failure> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    Ok(select(
+    select(
         connection,
         &format!("{COLUMNS} ORDER BY taken DESC, id DESC LIMIT ?"),
         [most],
-    )?)
+    )
 }
 
 /// The run of this id; `None` inside when its row cannot be understood.
@@ -98,6 +129,17 @@ pub(crate) fn one(connection: &Connection, id: &str) -> rusqlite::Result<Option<
         .prepare_cached(&format!("{COLUMNS} WHERE id = ?"))?
         .query_row([id], raw)?;
     whole(connection, &row)
+}
+
+/// The run of this id as it is to be shown; `None` when it is not there or its row cannot be understood.
+pub(crate) fn shown(connection: &Connection, id: &str) -> Result<Option<Run>, Failure> {
+    let mut found = one(connection, id).optional()?.flatten();
+    if let Some(run) = &mut found
+        && matches!(run.state, RunState::Queued { .. })
+    {
+        stand(run, &queue::waiting(connection)?);
+    }
+    Ok(found)
 }
 
 /// A run's row as stored.
@@ -119,7 +161,7 @@ pub(crate) fn raw(row: &Row<'_>) -> rusqlite::Result<RawRun> {
     })
 }
 
-fn select(connection: &Connection, sql: &str, parameters: impl Params) -> rusqlite::Result<Runs> {
+fn select(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Runs, Failure> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows: Vec<RawRun> = statement
         .query_map(parameters, raw)?
@@ -131,7 +173,24 @@ fn select(connection: &Connection, sql: &str, parameters: impl Params) -> rusqli
             None => found.unreadable.push(Text::line(row.id)),
         }
     }
+    let waiting = |run: &Run| matches!(run.state, RunState::Queued { .. });
+    if found.runs.iter().any(waiting) {
+        let places = queue::waiting(connection)?;
+        for run in &mut found.runs {
+            stand(run, &places);
+        }
+    }
     Ok(found)
+}
+
+/// Where a run that waits stands in the queue by now, instead of where it stood when it began to wait.
+fn stand(run: &mut Run, places: &BTreeMap<String, usize>) {
+    if let RunState::Queued { before, .. } = &mut run.state {
+        *before = places
+            .get(&run.plan.id.to_string())
+            .copied()
+            .unwrap_or_default();
+    }
 }
 
 /// The run with its steps; `None` when one of its rows cannot be understood.

@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
-use vocab::RunId;
 use world::{Run, RunState};
 
 use crate::error::Failure;
-use crate::journal::{leases, read, write};
+use crate::journal::{leases, queue, read, write};
 use crate::opening;
 use crate::process::Process;
 
@@ -35,7 +34,7 @@ impl Left {
 }
 
 /// The openings whose process still runs.
-fn alive(connection: &Connection) -> rusqlite::Result<HashSet<i64>> {
+pub(crate) fn alive(connection: &Connection) -> rusqlite::Result<HashSet<i64>> {
     let here = Process::current();
     let openings = opening::openings(connection)?.into_iter();
     Ok(openings
@@ -44,12 +43,11 @@ fn alive(connection: &Connection) -> rusqlite::Result<HashSet<i64>> {
 }
 
 /// Whether the process that carried a run out is gone.
-pub(crate) fn is_left(connection: &Connection, run: RunId) -> rusqlite::Result<bool> {
-    let owner: i64 = connection.query_row(
-        "SELECT opening FROM runs WHERE id = ?",
-        [run.to_string()],
-        |row| row.get(0),
-    )?;
+pub(crate) fn is_left(connection: &Connection, run: &str) -> rusqlite::Result<bool> {
+    let owner: i64 =
+        connection.query_row("SELECT opening FROM runs WHERE id = ?", [run], |row| {
+            row.get(0)
+        })?;
     Ok(!alive(connection)?.contains(&owner))
 }
 
@@ -73,6 +71,8 @@ pub(crate) fn claim(
         if !which.takes(run.as_ref()) {
             continue;
         }
+        // It waits for its turn again, where it was in the order.
+        queue::leave(&transaction, id)?;
         let change = write::next_change(&transaction)?;
         transaction.execute(
             "UPDATE runs SET opening = ?, change = ? WHERE id = ?",

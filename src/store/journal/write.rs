@@ -6,7 +6,7 @@ use world::{AuditLine, Run, RunState, StepState};
 
 use crate::audit::{self, AuditEntry};
 use crate::error::{Failure, StoreError};
-use crate::journal::leases;
+use crate::journal::{leases, queue};
 
 /// Writes a run down with its frozen plan, takes what it changes, and adds the audit line: all or nothing.
 pub(crate) fn take_on(
@@ -109,7 +109,7 @@ pub(crate) fn step(
     Ok(())
 }
 
-/// Writes down where a run is, with its audit line if it has one; a run that is over gives back what it held.
+/// Writes down where a run is, with its audit line if it has one; a run that is over gives back what it held, and its turn.
 pub(crate) fn run_state(
     connection: &mut Connection,
     opening: i64,
@@ -130,12 +130,22 @@ pub(crate) fn run_state(
         ])?;
     if state.is_over() {
         leases::release(&transaction, &run.to_string())?;
+        queue::leave(&transaction, &run.to_string())?;
     }
     let line = entry
         .map(|entry| audit::append(&transaction, opening, entry))
         .transpose()?;
     transaction.commit()?;
     Ok(line)
+}
+
+/// Gives the turn of a run back that nobody drives for the time being.
+pub(crate) fn rest(connection: &mut Connection, opening: i64, run: RunId) -> Result<(), Failure> {
+    let transaction = begin(connection)?;
+    touch(&transaction, opening, run)?;
+    queue::leave(&transaction, &run.to_string())?;
+    transaction.commit()?;
+    Ok(())
 }
 
 /// Removes what the steps of runs printed that were taken on before this and are over.

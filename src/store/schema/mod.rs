@@ -9,11 +9,30 @@ pub(crate) const VERSIONS: &[&str] = &[
     include_str!("v3.sql"),
     include_str!("v4.sql"),
     include_str!("v5.sql"),
+    include_str!("v6.sql"),
+    include_str!("v7.sql"),
+    include_str!("v8.sql"),
+    include_str!("v9.sql"),
+    include_str!("v10.sql"),
 ];
 
 /// Tables whose damage would cost more than a graph; they are small, and checked whole at every opening.
-pub(crate) const PRECIOUS: [&str; 10] = [
-    "meta", "openings", "runs", "steps", "records", "sites", "backups", "leases", "kept", "audit",
+pub(crate) const PRECIOUS: [&str; 15] = [
+    "meta",
+    "openings",
+    "runs",
+    "steps",
+    "records",
+    "sites",
+    "backups",
+    "leases",
+    "queue",
+    "kept",
+    "schedules",
+    "marks",
+    "notes",
+    "outbox",
+    "audit",
 ];
 
 /// The file's version; 0 when nothing was ever put in.

@@ -69,7 +69,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     let file = folder.path().join("history.sqlite");
     Connection::open(&file)
         .unwrap()
-        .pragma_update(None, "user_version", 9)
+        .pragma_update(None, "user_version", 900)
         .unwrap();
     let error = Store::open(folder.path(), Options::new(NOW))
         .await
@@ -78,7 +78,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
         matches!(
             error,
             StoreError::Newer {
-                found: 9,
+                found: 900,
                 known,
                 ..
             } if known as usize == crate::schema::VERSIONS.len()

@@ -32,6 +32,8 @@ pub struct Column {
     pub rank: u8,
     /// Empty cells before it, unless it is the first.
     pub gap: u16,
+    /// Whether it takes what there is, however narrow it may become.
+    pub endless: bool,
 }
 
 impl Column {
@@ -44,6 +46,7 @@ impl Column {
             align: Align::Left,
             rank,
             gap: GAP,
+            endless: false,
         }
     }
 
@@ -56,7 +59,26 @@ impl Column {
             align: Align::Right,
             rank,
             gap: GAP,
+            endless: false,
         }
+    }
+
+    /// The most cells it grows to: a column of names has an end, one of sentences takes what there is.
+    const fn most(&self) -> u16 {
+        if self.grow == 0 {
+            self.width
+        } else if self.width < SENTENCE && !self.endless {
+            2 * self.width + 8
+        } else {
+            u16::MAX
+        }
+    }
+
+    /// The same, of sentences: it takes what there is, however narrow it may become.
+    #[must_use]
+    pub const fn endless(mut self) -> Self {
+        self.endless = true;
+        self
     }
 
     /// The same with one empty cell before it: for what belongs to the column before, or has room of its own.
@@ -84,6 +106,9 @@ pub struct Table<'a> {
     /// Whether it has a header.
     pub header: bool,
 }
+
+/// From this width on a column holds sentences.
+const SENTENCE: u16 = 30;
 
 /// Empty cells before most columns.
 const GAP: u16 = 2;
@@ -235,19 +260,36 @@ impl Table<'_> {
             *widest = widest.saturating_sub(over).max(1);
         }
         let spare = room.saturating_sub(needed(&widths));
-        let growing: u16 = self
-            .columns
-            .iter()
-            .zip(&widths)
-            .filter(|(_, width)| **width > 0)
-            .map(|(column, _)| column.grow)
-            .sum();
-        for (column, width) in self.columns.iter().zip(&mut widths) {
-            if *width > 0 {
-                *width += (spare * column.grow).checked_div(growing).unwrap_or(0);
+        self.grow(&mut widths, spare);
+        widths
+    }
+
+    /// Shares spare cells among the columns that grow, by their shares and up to the most of each. What nobody takes stays
+    /// empty at the right: a name far from its figures is hard to read across.
+    fn grow(&self, widths: &mut [u16], mut spare: u16) {
+        loop {
+            let can = |column: &Column, width: u16| width > 0 && width < column.most();
+            let growing: u16 = self
+                .columns
+                .iter()
+                .zip(&*widths)
+                .filter(|(column, width)| can(column, **width))
+                .map(|(column, _)| column.grow)
+                .sum();
+            let mut given = 0;
+            for (column, width) in self.columns.iter().zip(&mut *widths) {
+                if can(column, *width) {
+                    let part = (spare * column.grow).checked_div(growing).unwrap_or(0);
+                    let more = part.min(column.most() - *width);
+                    *width += more;
+                    given += more;
+                }
+            }
+            spare -= given;
+            if given == 0 {
+                return;
             }
         }
-        widths
     }
 }
 
@@ -275,5 +317,22 @@ mod tests {
         assert_eq!(TABLE.widths(20), [13, 0, 5, 0]);
         assert_eq!(TABLE.widths(9), [9, 0, 0, 0]);
         assert_eq!(TABLE.widths(3), [3, 0, 0, 0]);
+    }
+
+    #[test]
+    fn names_stay_near_their_figures_on_a_wide_screen() {
+        const WITH_WORDS: [Column; 3] = [
+            Column::left("name", 8, 2, 0),
+            Column::left("what", 30, 1, 0),
+            Column::right("age", 5, 0),
+        ];
+        assert_eq!(TABLE.widths(240), [24, 7, 5, 5]);
+        let table = Table {
+            columns: &WITH_WORDS,
+            ..TABLE
+        };
+        // The names take what they may, the words all the rest.
+        assert_eq!(table.widths(69), [22, 37, 5]);
+        assert_eq!(table.widths(200), [24, 167, 5]);
     }
 }

@@ -7,15 +7,24 @@ use crate::series::Series;
 /// Less history than this says nothing about days to come.
 const LEAST_HISTORY: Span = Span::minutes(30);
 
+/// Whether there is history enough, and young enough, to say anything of days to come.
+pub fn is_known(used: &Series, now: Time) -> bool {
+    let first = used.points().next();
+    let (Some(first), Some(last)) = (first, used.last()) else {
+        return false;
+    };
+    last.at.since(first.at) >= LEAST_HISTORY && now.since(last.at) <= Span::hours(1)
+}
+
 /// In how many days the use reaches 100 %, by a straight line of least squares through the points; `None` when there is
 /// too little history, when it does not grow, or when it is more than a year off. At most about ten times the observed
 /// time is looked ahead with any right, so the caller shows it as "about".
 pub fn days_until_full(used: &Series, now: Time) -> Option<f32> {
-    let first = used.points().next()?;
-    let last = used.last()?;
-    if last.at.since(first.at) < LEAST_HISTORY || now.since(last.at) > Span::hours(1) {
+    if !is_known(used, now) {
         return None;
     }
+    let first = used.points().next()?;
+    let last = used.last()?;
     let count = used.points().len() as f64;
     let day = |at: Time| (at.0 - first.at.0) as f64 / Span::days(1).0 as f64;
     let (mut sum_x, mut sum_y) = (0.0, 0.0);

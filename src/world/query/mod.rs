@@ -1,13 +1,21 @@
 //! Questions to the world: pure functions that every face shares.
 
-pub mod attention;
+pub mod away;
+pub mod danger;
 pub mod forecast;
 pub mod income;
+pub mod items;
 pub mod protection;
+pub mod statistics;
+pub mod surface;
 pub mod totals;
 
-pub use attention::{Concern, Severity, concerns};
+pub use away::{Away, Story, while_away};
+pub use danger::in_danger;
 pub use forecast::days_until_full;
 pub use income::{Income, Revenue, income, revenue, revenue_of, trend};
+pub use items::{item, items};
 pub use protection::{Protection, backups_of, protection};
+pub use statistics::{Statistics, statistics};
+pub use surface::{SURFACE, surface};
 pub use totals::{Totals, totals};

@@ -2,6 +2,7 @@
 
 mod containers;
 mod fleet;
+mod items;
 mod money;
 mod nodes;
 mod runs;
@@ -16,17 +17,38 @@ use crate::world::World;
 /// Applies one event.
 pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
     match &event.fact {
-        Fact::TimePassed => Vec::new(),
+        // What others saw is taken in where signals are tracked.
+        Fact::TimePassed | Fact::SeenFrom { .. } => Vec::new(),
         Fact::FleetDeclared { .. }
         | Fact::ServicesDiscovered { .. }
         | Fact::Noticed(_)
         | Fact::NoticeCleared { .. } => fleet::reduce(world, event),
-        Fact::SamplesReplaced { total } => {
-            world.replaced = *total;
+        Fact::RulesDeclared(_)
+        | Fact::WeightsDeclared(_)
+        | Fact::SignalsRecalled(_)
+        | Fact::MaintenanceDeclared(_)
+        | Fact::ItemMarked { .. }
+        | Fact::NoteWritten(_)
+        | Fact::NoteGone(_)
+        | Fact::HappeningsRecalled(_)
+        | Fact::AlertsDeclared(_)
+        | Fact::DeliveriesSeen(_) => {
+            items::reduce(world, event);
             Vec::new()
         }
-        Fact::HistoryRestored { key, points } => {
-            world.series.entry(key.clone()).or_default().restore(points);
+        Fact::FixTried(attempt) => items::tried(world, event.at, attempt),
+        Fact::SamplesReplaced { .. }
+        | Fact::HistoryRestored { .. }
+        | Fact::AutopilotDeclared(_)
+        | Fact::AutopilotSwitched(_)
+        | Fact::FixesRecalled(_)
+        | Fact::TermsDeclared(_)
+        | Fact::ExecutorSeen(_)
+        | Fact::SchedulesSeen(_)
+        | Fact::BackupsDeclared(_)
+        | Fact::BackupBooked(_)
+        | Fact::BackupGone(_) => {
+            keep(world, event);
             Vec::new()
         }
         Fact::NodeConnecting { .. }
@@ -47,27 +69,11 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::ServiceProbed { service, outcome } => {
             services::probed(world, event.at, service, outcome)
         }
-        Fact::TermsDeclared(terms) => {
-            world.terms = terms.as_deref().cloned();
-            Vec::new()
-        }
         Fact::BillingRead(_)
         | Fact::ServersPriced(_)
         | Fact::QuotaRead(_)
         | Fact::ProviderFailed { .. } => {
             money::reduce(world, event);
-            Vec::new()
-        }
-        Fact::BackupsDeclared(rules) => {
-            world.backup_rules = rules.as_deref().cloned();
-            Vec::new()
-        }
-        Fact::BackupBooked(backup) => {
-            world.backups.insert(backup.id, (**backup).clone());
-            Vec::new()
-        }
-        Fact::BackupGone(backup) => {
-            world.backups.remove(backup);
             Vec::new()
         }
         Fact::SiteBooked(_)
@@ -83,6 +89,48 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
             runs::reduce(world, event);
             Vec::new()
         }
+    }
+}
+
+/// Takes in what is kept as it comes.
+fn keep(world: &mut World, event: &Event) {
+    match &event.fact {
+        Fact::SamplesReplaced { total } => {
+            world.replaced = *total;
+        }
+        Fact::HistoryRestored { key, points } => {
+            world.series.entry(key.clone()).or_default().restore(points);
+        }
+        Fact::AutopilotDeclared(policy) => {
+            world.autopilot.policy = (**policy).clone();
+        }
+        Fact::AutopilotSwitched(switch) => {
+            world.autopilot.switch = (**switch).clone();
+        }
+        Fact::FixesRecalled(attempts) => {
+            for attempt in attempts {
+                world.autopilot.note(attempt.clone());
+            }
+        }
+        Fact::TermsDeclared(terms) => {
+            world.terms = terms.as_deref().cloned();
+        }
+        Fact::ExecutorSeen(executor) => {
+            world.executor.clone_from(executor);
+        }
+        Fact::SchedulesSeen(schedules) => {
+            world.schedules.clone_from(schedules);
+        }
+        Fact::BackupsDeclared(rules) => {
+            world.backup_rules = rules.as_deref().cloned();
+        }
+        Fact::BackupBooked(backup) => {
+            world.backups.insert(backup.id, (**backup).clone());
+        }
+        Fact::BackupGone(backup) => {
+            world.backups.remove(backup);
+        }
+        _ => {}
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
-use vocab::Time;
+use vocab::{Text, Time};
 
-use crate::query::concerns;
-use crate::{Event, World};
+use crate::query::items;
+use crate::{Event, Fact, Item, World, testing};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,9 +29,9 @@ struct Step {
     /// JSON pointers into the world, and the value each must have.
     #[serde(default)]
     expect: toml::Table,
-    /// The titles of all concerns, in order.
-    concerns: Option<Vec<String>>,
-    /// The details of all concerns, in order.
+    /// The titles of all items, in order, by the shipped rules without their waits.
+    items: Option<Vec<String>>,
+    /// The details of all items, in order.
     details: Option<Vec<String>>,
     /// The states of services, by name.
     #[serde(default)]
@@ -54,6 +54,10 @@ fn scenarios() {
 
 fn play(scenario: &Scenario, file: &str) {
     let mut world = World::default();
+    world.apply(&Event {
+        at: Time(0),
+        fact: Fact::RulesDeclared(testing::rules()),
+    });
     for (number, step) in scenario.step.iter().enumerate() {
         let place = format!("{file}: {}, step {}", scenario.title, number + 1);
         if let Some(event) = &step.event {
@@ -77,26 +81,15 @@ fn play(scenario: &Scenario, file: &str) {
                 "{place}: {pointer} is {found}, not {wanted}"
             );
         }
-        let found = concerns(&world, now);
-        if let Some(titles) = &step.concerns {
-            assert_eq!(
-                found
-                    .iter()
-                    .map(|c| c.title.to_string())
-                    .collect::<Vec<_>>(),
-                *titles,
-                "{place}"
-            );
+        let found = items(&world, now);
+        let lines = |said: fn(&Item) -> &Text| -> Vec<String> {
+            found.iter().map(|item| said(item).to_string()).collect()
+        };
+        if let Some(titles) = &step.items {
+            assert_eq!(lines(|item| &item.title), *titles, "{place}");
         }
         if let Some(details) = &step.details {
-            assert_eq!(
-                found
-                    .iter()
-                    .map(|c| c.detail.to_string())
-                    .collect::<Vec<_>>(),
-                *details,
-                "{place}"
-            );
+            assert_eq!(lines(|item| &item.detail), *details, "{place}");
         }
         for (name, wanted) in &step.services {
             let (_, service) = world

@@ -7,17 +7,19 @@ mod process;
 mod pty;
 mod relay;
 mod sandbox;
+mod serve;
 mod sshd;
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 pub use engine::{ENDS_AT_ONCE, Engine, IGNORES_TERM};
-pub use home::{Home, Ran};
+pub use home::{Home, Ran, ended};
 pub use process::Process;
 pub use pty::Pty;
 pub use relay::Relay;
 pub use sandbox::{DEPLOYMENT, Sandbox, page};
+pub use serve::Serve;
 pub use sshd::Sshd;
 
 /// The program under test.

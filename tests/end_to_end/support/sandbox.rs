@@ -36,8 +36,17 @@ impl Sandbox {
         Self { child, addresses }
     }
 
-    /// The fleet file's sections for it.
+    /// The fleet file's sections for it. Nothing is backed up, tried or renewed by itself: tests say when.
     pub fn fleet(&self) -> String {
+        let off = |work: &str| {
+            format!("[[schedules]]\nname = \"{work}\"\ndo = \"{work}\"\nenabled = false\n")
+        };
+        let off = ["backups", "drill", "certificates"].map(off).concat();
+        self.fleet_with_schedules() + &off
+    }
+
+    /// The same, with all that is done by itself.
+    pub fn fleet_with_schedules(&self) -> String {
         let provider = |name: &str| {
             let text = |field: &str| self.addresses[name][field].as_str().unwrap().to_owned();
             format!(
@@ -93,6 +102,46 @@ impl Sandbox {
             .unwrap()
             .clone();
         all.iter().filter(|one| one["status"] != "canceled").count()
+    }
+
+    /// The server with this address, by its id.
+    fn server(&self, address: &str) -> String {
+        let inventory = self.inventory();
+        let servers = inventory["hetzner"]["servers"].as_array().unwrap();
+        let found = servers
+            .iter()
+            .find(|server| server["public_net"]["ipv4"]["ip"] == address);
+        found.unwrap()["id"].to_string()
+    }
+
+    /// What a command prints on the server with this address.
+    pub fn on(&self, address: &str, command: &[&str]) -> String {
+        let inventory = self.inventory();
+        let name = inventory["hosts"]["detail"].as_str().unwrap().to_owned();
+        let output = Command::new("docker")
+            .args(["exec", &format!("{name}-{}", self.server(address))])
+            .args(command)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Turns a server off or on at the provider: `poweroff`, `poweron`.
+    pub fn power(&self, address: &str, action: &str) {
+        let text = |field: &str| {
+            self.addresses["hetzner"][field]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let token = format!("Authorization: Bearer {}", text("token"));
+        let server = self.server(address);
+        let url = format!("{}/servers/{server}/actions/{action}", text("url"));
+        let output = Command::new("curl")
+            .args(["-fsS", "-X", "POST", "-H", &token, &url])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
     }
 
     /// Deletes every server through the provider's API, as an operator may at its console.

@@ -1,6 +1,7 @@
 //! What an operator decides of what could neither be taken back nor done: retry, removed, kept; and what is believed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use faults::judge::Left;
 use faults::parts::Books;
@@ -73,6 +74,20 @@ async fn a_server_that_could_not_be_taken_back_has_three_ways_out() {
                 .ask("hetzner", "DELETE", &path, "")
                 .await
                 .unwrap();
+            // The provider takes a moment to remove it.
+            let gone = async {
+                while !yard
+                    .providers
+                    .ours("hetzner", "servers")
+                    .await
+                    .unwrap()
+                    .is_empty()
+                {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            };
+            let deadline = Duration::from_secs(20);
+            tokio::time::timeout(deadline, gone).await.unwrap();
         }
         let kept = may_leave(&yard, &ended, &way).await.unwrap();
         assert_eq!(kept.len(), usize::from(name == "keep"), "{kept:?}");

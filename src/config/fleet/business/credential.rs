@@ -32,7 +32,7 @@ impl fmt::Debug for Credential {
 
 /// The fields one credential can stand in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Names {
+pub(in crate::fleet) struct Names {
     /// The field it would stand in itself.
     pub inline: &'static str,
     /// The field with its file.
@@ -41,8 +41,17 @@ pub(super) struct Names {
     pub environment: &'static str,
 }
 
+impl Names {
+    /// Notes its fields as known where none of them is there.
+    pub(in crate::fleet) fn know(self, fields: &mut Fields<'_>) {
+        for name in [self.inline, self.file, self.environment] {
+            drop(fields.take(name));
+        }
+    }
+}
+
 /// The token of a provider.
-pub(super) const TOKEN: Names = Names {
+pub(in crate::fleet) const TOKEN: Names = Names {
     inline: "token",
     file: "token_file",
     environment: "token_env",
@@ -50,7 +59,11 @@ pub(super) const TOKEN: Names = Names {
 
 /// Reads one; exactly one of its fields must be there. `sandbox` says that it goes to this machine alone. No error ever
 /// repeats what was given.
-pub(super) fn read(fields: &mut Fields<'_>, names: Names, sandbox: bool) -> Option<Credential> {
+pub(in crate::fleet) fn read(
+    fields: &mut Fields<'_>,
+    names: Names,
+    sandbox: bool,
+) -> Option<Credential> {
     let Names {
         inline,
         file,

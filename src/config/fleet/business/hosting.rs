@@ -61,6 +61,8 @@ pub struct Hosting {
     pub sites_per_node: u16,
     /// How many releases of a site are kept, 1 to 100.
     pub keep_releases: u16,
+    /// The most runs on sites that are driven at once, in all processes of the installation, 1 to 32; others wait.
+    pub at_once: u16,
     /// The resolver that is asked whether a name is there yet, as `address:port`; the system's unless given.
     pub dns: Option<Text>,
     /// What tells this installation's objects at the providers from those of another one.
@@ -92,6 +94,7 @@ impl Hosting {
             port_range: 20_000..=20_999,
             sites_per_node: 10,
             keep_releases: 5,
+            at_once: 4,
             dns: None,
             installation: None,
         }
@@ -160,6 +163,9 @@ fn read_placing(fields: &mut Fields<'_>, hosting: &mut Hosting) {
     }
     if let Some(count) = fields.integer("keep_releases", 1..=100) {
         hosting.keep_releases = count as u16;
+    }
+    if let Some(count) = fields.integer("at_once", 1..=32) {
+        hosting.at_once = count as u16;
     }
     hosting.dns = fields.parsed("dns", parse::dns_server);
     hosting.installation = fields.parsed("installation", value::slug);

@@ -5,10 +5,10 @@
 
 mod affiliate;
 mod backup;
-mod credential;
+pub(super) mod credential;
 mod hosting;
 mod provider;
-mod value;
+pub(super) mod value;
 
 pub use affiliate::AffiliateSpec;
 pub use backup::{BackupSpec, BackupTarget, Bucket, Keep};
@@ -17,6 +17,7 @@ pub use hosting::{Certificates, Exchange, Fee, Hosting};
 pub use provider::{Provider, Providers};
 
 pub(super) use affiliate::read as read_affiliate;
+pub(super) use value::decimal;
 
 use super::Fleet;
 use crate::reader::Fields;

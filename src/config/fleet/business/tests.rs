@@ -26,6 +26,7 @@ image = "ubuntu-24.04"
 certificates = "internal"
 port_range = "3000-3099"
 sites_per_node = 25
+at_once = 8
 keep_releases = 2
 dns = "127.0.0.1:5353"
 installation = "lab-1"
@@ -88,6 +89,7 @@ fn everything_can_be_said() {
         (Certificates::Internal, 3000..=3099)
     );
     assert_eq!((hosting.sites_per_node, hosting.keep_releases), (25, 2));
+    assert_eq!((hosting.at_once, Hosting::default().at_once), (8, 4));
     assert_eq!(
         (hosting.dns.as_deref(), hosting.installation.as_deref()),
         (Some("127.0.0.1:5353"), Some("lab-1"))
@@ -152,7 +154,7 @@ fn what_is_left_out_is_usual() {
 }
 
 /// Each mistake alone: the file, and what is reported of it. No `hunter2` is ever repeated.
-const MISTAKES: [(&str, &str); 42] = [
+const MISTAKES: [(&str, &str); 43] = [
     (
         "[providers.hetzner]",
         "1: providers.hetzner: says no token; write token_file = \"/path\" or token_env = \"VARIABLE\"",
@@ -288,6 +290,10 @@ const MISTAKES: [(&str, &str); 42] = [
     (
         "[hosting]\nsites_per_node = 0",
         "2: hosting.sites_per_node: must be from 1 to 1000",
+    ),
+    (
+        "[hosting]\nat_once = 33",
+        "2: hosting.at_once: must be from 1 to 32",
     ),
     (
         "[hosting]\nkeep_releases = 101",

@@ -10,7 +10,7 @@ use crate::fleet::parse;
 use crate::reader::Fields;
 
 /// Where an API answers: a URL without query, over TLS unless it is on this machine; a `/` at the end is taken off.
-pub(super) fn api(text: &str) -> Result<Text, &'static str> {
+pub(in crate::fleet) fn api(text: &str) -> Result<Text, &'static str> {
     let url = parse::url(text)?;
     if url.contains(['?', '#']) {
         return Err("must end with its path: take the ? or # and what follows out");
@@ -24,7 +24,7 @@ pub(super) fn api(text: &str) -> Result<Text, &'static str> {
 }
 
 /// Whether a URL leads to this machine and nowhere else.
-pub(super) fn is_loopback(url: &str) -> bool {
+pub(in crate::fleet) fn is_loopback(url: &str) -> bool {
     let authority = url
         .split_once("://")
         .and_then(|(_, rest)| rest.split(['/', '?', '#']).next())
@@ -41,7 +41,7 @@ pub(super) fn is_loopback(url: &str) -> bool {
 }
 
 /// An amount with its currency, more than nothing.
-pub(super) fn price(text: &str) -> Result<Money, String> {
+pub(in crate::fleet) fn price(text: &str) -> Result<Money, String> {
     match text.parse::<Money>() {
         Ok(money) if money.amount > Decimal::ZERO => Ok(money),
         Ok(_) => Err("must be more than nothing".to_owned()),
@@ -80,7 +80,7 @@ pub(super) fn ports(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
 }
 
 /// The address of a mailbox: what stands before the `@` without spaces, and a name.
-pub(super) fn email(text: &str) -> Result<Text, &'static str> {
+pub(in crate::fleet) fn email(text: &str) -> Result<Text, &'static str> {
     let usable = text.split_once('@').is_some_and(|(user, domain)| {
         (1..=64).contains(&user.len())
             && user
@@ -97,7 +97,7 @@ pub(super) fn email(text: &str) -> Result<Text, &'static str> {
 }
 
 /// A decimal number within bounds, with or without quotes. It is taken from its digits, never through a float.
-pub(super) fn decimal(
+pub(in crate::fleet) fn decimal(
     fields: &mut Fields<'_>,
     name: &'static str,
     bounds: RangeInclusive<Decimal>,

@@ -167,7 +167,7 @@ async fn ask_again(target: &SshTarget) -> String {
 
 /// Makes sure that ssh, and that of a jump host, which knows nothing of `BatchMode`, asks nothing on the terminal we draw
 /// on, speaks in the C locale, and ends with us while it connects.
-fn never_ask(command: &mut Command) {
+pub(super) fn never_ask(command: &mut Command) {
     command
         .env("LC_ALL", "C")
         .env("SSH_ASKPASS_REQUIRE", "force")

@@ -4,6 +4,7 @@
 //! multiplexing protocol to it, so that a command costs no process on this side.
 //! Flow: call → session permit → master (made when missing) → remote command wrapped so that it ends with us → output.
 
+mod endpoint;
 mod errors;
 mod master;
 mod quote;
@@ -360,6 +361,10 @@ impl Host for SshHost {
 
     fn interactive(&self, command: Option<&CommandLine>) -> CommandLine {
         self.target.interactive(command)
+    }
+
+    async fn endpoint(&self) -> Option<(Text, u16)> {
+        endpoint::resolve(&self.target).await
     }
 
     async fn close(&self) {

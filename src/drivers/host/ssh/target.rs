@@ -149,6 +149,14 @@ impl SshTarget {
         words
     }
 
+    /// Arguments of an `ssh` that connects nowhere and prints what it would do (`ssh -G`).
+    pub(super) fn resolve(&self) -> Vec<String> {
+        let mut words = vec!["-G".to_owned()];
+        words.extend(self.options());
+        words.extend(["--".to_owned(), self.destination.clone()]);
+        words
+    }
+
     /// The command line that opens a terminal there: a shell, or a command.
     pub(super) fn interactive(&self, command: Option<&CommandLine>) -> CommandLine {
         let mut words = vec!["-t".to_owned()];

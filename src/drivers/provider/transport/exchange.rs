@@ -153,7 +153,7 @@ impl Reply {
 
 /// The one HTTP client of a transport. It neither follows redirects, which would take the token elsewhere, nor repeats
 /// requests, which is decided here.
-pub(super) fn client(base: &Url, pace: &Pace) -> reqwest::Result<Client> {
+pub(crate) fn client(base: &Url, pace: &Pace) -> reqwest::Result<Client> {
     let builder = Client::builder()
         .user_agent(concat!("wheelhouse/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -178,7 +178,7 @@ pub(super) fn client(base: &Url, pace: &Pace) -> reqwest::Result<Client> {
 }
 
 /// `Retry-After`: seconds, or a date (RFC 9110, 10.2.3).
-pub(super) fn ordered_wait(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn ordered_wait(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

@@ -15,6 +15,7 @@ use vocab::mask::{MASK, mask};
 use vocab::{Secret, Text};
 
 use self::attempts::moment;
+pub(crate) use self::exchange::{client, ordered_wait};
 use super::access::{self, Access};
 use super::answer::Answer;
 use super::call::Call;
@@ -54,8 +55,7 @@ impl Transport {
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .map_err(|_| invalid("the token has characters that no token has"))?;
         authorization.set_sensitive(true);
-        let client =
-            exchange::client(&base, &pace).map_err(|error| invalid(&root_words(&error)))?;
+        let client = client(&base, &pace).map_err(|error| invalid(&root_words(&error)))?;
         let gate = Gate::new(&pace, dialect.allowance, Instant::now());
         let shared = Shared {
             dialect,

@@ -38,6 +38,7 @@ pub(super) async fn follow(
         printed,
         json,
         counting: false,
+        waits: None,
     };
     let mut asked = false;
     loop {
@@ -101,6 +102,8 @@ struct Progress {
     json: bool,
     /// Whether the last line is one to be written over.
     counting: bool,
+    /// What was said last of what it waits for.
+    waits: Option<String>,
 }
 
 impl Progress {
@@ -114,6 +117,10 @@ impl Progress {
                 run.plan.title
             ));
         }
+        if let Some(words) = run.state.waits() {
+            return self.waiting(run, words, console);
+        }
+        self.waits = None;
         if std::mem::take(&mut self.counting) {
             console.err.passing("")?;
         }
@@ -139,6 +146,24 @@ impl Progress {
             if over && !self.json {
                 output(run, index, self.printed, console)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Says what a run waits for: on a terminal as it changes, elsewhere once.
+    fn waiting(&mut self, run: &Run, words: String, console: &mut Console) -> Result<()> {
+        let first = self.waits.is_none();
+        if self.waits.as_ref() == Some(&words) {
+            return Ok(());
+        }
+        let line = format!("{}: {words}; ctrl-c takes it back", run.plan.title);
+        self.waits = Some(words);
+        if console.err.is_terminal() {
+            self.counting = true;
+            return console.err.passing(line);
+        }
+        if first {
+            return console.err.say(Tone::Dim, line);
         }
         Ok(())
     }

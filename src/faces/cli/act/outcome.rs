@@ -19,6 +19,7 @@ pub(crate) const fn after(run: &Run) -> Exit {
         | RunState::NeedsOperator
         | RunState::RollingBack
         | RunState::Grace { .. }
+        | RunState::Queued { .. }
         | RunState::Running
         | RunState::Cancelling => Exit::Unknown,
     }

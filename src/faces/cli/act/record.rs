@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vocab::Text;
-use world::{Plan, PlanObject, PlannedStep, Run, StepRecord, StepState};
+use world::{Plan, PlanObject, PlannedStep, Run, RunState, StepRecord, StepState};
 
 use super::plan::asks_for;
 use crate::print::words::{rfc3339, took};
@@ -30,6 +30,12 @@ pub(crate) struct RunRecord {
     id: String,
     title: Text,
     state: &'static str,
+    /// How many runs come before it, while it waits for its turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs_before: Option<usize>,
+    /// For what it waits, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<String>,
     reversibility: &'static str,
     user: Text,
     face: &'static str,
@@ -113,6 +119,11 @@ impl RunRecord {
             id: run.id().to_string(),
             title: run.plan.title.clone(),
             state: run.state.word(),
+            runs_before: match run.state {
+                RunState::Queued { before, .. } => Some(before),
+                _ => None,
+            },
+            waits: run.state.waits(),
             reversibility: run.plan.reversibility.word(),
             user: run.plan.by.user.clone(),
             face: run.plan.by.face.word(),

@@ -57,13 +57,11 @@ async fn each(
     context: &mut Context,
 ) -> Result<Exit> {
     if let [domain] = domains {
-        let intent = world::Intent::SiteRequest(Box::new(request(domain)));
-        return act::change(context, intent, options).await;
+        return act::change(context, request(domain).into(), options).await;
     }
     let mut worst = Exit::Fine;
     for domain in domains {
-        let intent = world::Intent::SiteRequest(Box::new(request(domain)));
-        let exit = match act::change(context, intent, options).await {
+        let exit = match act::change(context, request(domain).into(), options).await {
             Err(Error::Refused(refusal)) => {
                 let words = crate::print::piece(crate::print::Tone::Bad, refusal.to_string());
                 context.console.err.line(&[words])?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use vocab::Domain;
-use world::{Intent, RestoreRequest, SiteRequest, Wanted};
+use world::{RestoreRequest, SiteRequest, Wanted};
 
 use crate::act::{self, ActOptions};
 use crate::context::Context;
@@ -46,6 +46,5 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         wanted: options.part,
         to: to.transpose()?,
     });
-    let intent = Intent::SiteRequest(Box::new(request));
-    act::change(context, intent, &options.act).await
+    act::change(context, request.into(), &options.act).await
 }

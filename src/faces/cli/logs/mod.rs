@@ -23,7 +23,7 @@ use crate::print::Tone;
 use filter::{Filter, LevelWord};
 use line::Lines;
 use merge::Merge;
-use moment::Moment;
+pub(crate) use moment::Moment;
 use sources::Named;
 
 /// So many of the newest lines are shown when nothing is said about it.

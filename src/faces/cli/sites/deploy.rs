@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
-use world::{DeployRequest, Intent, Placement, SiteRequest};
+use world::{DeployRequest, Placement, SiteRequest};
 
 use crate::act::{self, ActOptions};
 use crate::context::Context;
@@ -89,10 +89,5 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         placement: Placement::from(&options.placement),
         level: options.rollback,
     });
-    act::change(
-        context,
-        Intent::SiteRequest(Box::new(request)),
-        &options.act,
-    )
-    .await
+    act::change(context, request.into(), &options.act).await
 }

@@ -1,7 +1,7 @@
 //! `wheelhouse site …`: the rest of a site's life, between its making and its end.
 
 use vocab::{Domain, Region, Text};
-use world::{Intent, Placement, Site, SiteRequest, SiteState};
+use world::{Placement, Site, SiteRequest, SiteState};
 
 use super::{deploy::PlacementOptions, deploy::region, domain, removal};
 use crate::act::{self, ActOptions};
@@ -30,12 +30,15 @@ enum Verb {
     /// Serve and bill a suspended site again
     #[command(after_long_help = exit::HELP)]
     Resume(OneOptions),
-    /// Have the web server read a site's part anew; no connection is cut
+    /// Have the web server read a site's part anew, and its container begin anew
     #[command(after_long_help = exit::HELP)]
     Restart(OneOptions),
     /// Have a site serve a new certificate
     #[command(after_long_help = exit::HELP)]
     Renew(OneOptions),
+    /// Have the open invoices of a site's subscription paid now
+    #[command(after_long_help = exit::HELP)]
+    Collect(OneOptions),
     /// Give a site another domain
     #[command(after_long_help = exit::HELP)]
     Rename(RenameOptions),
@@ -143,6 +146,12 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
             },
             &one.act,
         ),
+        Verb::Collect(one) => (
+            SiteRequest::Collect {
+                domain: one.domain.clone(),
+            },
+            &one.act,
+        ),
         Verb::Rename(options) => (
             SiteRequest::Rename {
                 domain: options.domain.clone(),
@@ -151,7 +160,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
             &options.act,
         ),
     };
-    act::change(context, Intent::SiteRequest(Box::new(request)), act).await
+    act::change(context, request.into(), act).await
 }
 
 /// One site after another, so that the next ones find room on the servers that were made for the first. One that fails
@@ -167,8 +176,7 @@ async fn failover(options: &FailoverOptions, context: &mut Context) -> Result<Ex
             domain,
             rehearse: options.rehearse,
         };
-        let intent = Intent::SiteRequest(Box::new(request));
-        let ended = match act::change(context, intent, &options.act).await {
+        let ended = match act::change(context, request.into(), &options.act).await {
             // One plan that cannot be made says nothing of the others.
             Err(error @ Error::Refused(_)) if matches!(options.which, Which::Region(_)) => {
                 context.console.say_error(&error)?;

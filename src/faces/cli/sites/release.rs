@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use vocab::Domain;
-use world::{Intent, SiteRequest};
+use world::SiteRequest;
 
 use crate::act::{self, ActOptions};
 use crate::context::Context;
@@ -42,12 +42,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         domain: options.domain.clone(),
         files: super::absolute(&options.files)?,
     };
-    act::change(
-        context,
-        Intent::SiteRequest(Box::new(request)),
-        &options.act,
-    )
-    .await
+    act::change(context, request.into(), &options.act).await
 }
 
 /// Has the site serve a kept release.
@@ -56,10 +51,5 @@ pub(crate) async fn rollback(options: &RollbackOptions, context: &mut Context) -
         domain: options.domain.clone(),
         release: options.release.clone(),
     };
-    act::change(
-        context,
-        Intent::SiteRequest(Box::new(request)),
-        &options.act,
-    )
-    .await
+    act::change(context, request.into(), &options.act).await
 }

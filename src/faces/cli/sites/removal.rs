@@ -1,7 +1,7 @@
 //! `wheelhouse delete`: everything of a site goes, the subscription first.
 
 use vocab::Domain;
-use world::{Intent, SiteRequest};
+use world::SiteRequest;
 
 use crate::act::{self, ActOptions};
 use crate::context::Context;
@@ -23,10 +23,5 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
     let request = SiteRequest::Delete {
         domain: options.domain.clone(),
     };
-    act::change(
-        context,
-        Intent::SiteRequest(Box::new(request)),
-        &options.act,
-    )
-    .await
+    act::change(context, request.into(), &options.act).await
 }

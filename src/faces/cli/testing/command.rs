@@ -5,12 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use link::Command;
 use tokio::sync::mpsc;
-use vocab::{RunId, Span, Text};
+use vocab::{ChannelName, RunId, ScheduleName, Span, Text};
+use world::alerts::test_message;
 use world::plan::StepCall;
 use world::{
-    Actor, Confirmation, Consent, ContainerVerb, Event, Face, Fact, FoundBackups, Intent, Plan,
-    PlanObject, PlannedStep, Refusal, RefusalKind, Reversibility, Run, RunState, StepState, WayOut,
-    World,
+    Actor, AutopilotRequest, Confirmation, Consent, ContainerVerb, Delivery, Event, Executor, Face,
+    Fact, FoundBackups, Intent, ItemId, Mark, MarkRequest, NoteRequest, Plan, PlanObject,
+    PlannedStep, Refusal, RefusalKind, Reversibility, Run, RunState, ScheduleVerb, StepState, Turn,
+    TurnEnd, WayOut, Weights, World,
 };
 
 use super::NOW;
@@ -31,7 +33,7 @@ pub(crate) enum Ending {
 /// See above.
 pub(crate) struct FakeCommand {
     events: mpsc::UnboundedSender<Event>,
-    world: World,
+    world: Mutex<World>,
     state: Mutex<State>,
 }
 
@@ -50,9 +52,21 @@ impl FakeCommand {
         };
         Self {
             events,
-            world,
+            world: Mutex::new(world),
             state: Mutex::new(state),
         }
+    }
+
+    /// Plans over this world from now on.
+    pub fn look_at(&self, world: World) {
+        *self.world.lock().unwrap_or_else(PoisonError::into_inner) = world;
+    }
+
+    fn world(&self) -> World {
+        self.world
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub fn set_ending(&self, ending: Ending) {
@@ -84,11 +98,12 @@ impl FakeCommand {
             name: name.into(),
             detail: "as it is".into(),
         };
+        let world = self.world();
         let container = |key: &vocab::ContainerKey| {
             object(
                 &key.node,
                 "container",
-                &self.world.containers[key].container.name,
+                &world.containers[key].container.name,
             )
         };
         match intent {
@@ -294,8 +309,102 @@ impl Command for FakeCommand {
         Ok(())
     }
 
+    async fn autopilot(&self, request: AutopilotRequest) -> Result<(), Refusal> {
+        self.with(|state| state.asked.push(format!("autopilot {request:?}")));
+        Ok(())
+    }
+
     async fn find_backups(&self) -> Result<FoundBackups, Refusal> {
         Err(Refusal::new(RefusalKind::Invalid, "there is no place here"))
+    }
+
+    async fn test_alerts(&self, channel: Option<ChannelName>) -> Result<Vec<Delivery>, Refusal> {
+        let World { alerts, .. } = self.world();
+        let chosen = alerts.channels.iter();
+        let chosen = chosen.filter(|known| channel.as_ref().is_none_or(|name| *name == known.name));
+        let tested: Vec<Delivery> = chosen
+            .map(|known| {
+                let (fleet, by) = ("aurora".into(), "operator".into());
+                let message = test_message(&known.name, RunId::default(), &fleet, &by, NOW);
+                match known.unusable {
+                    None => message.sent("kept".into(), NOW),
+                    Some(_) => message.failed("refused".into(), false, None, NOW),
+                }
+            })
+            .collect();
+        match channel {
+            Some(name) if tested.is_empty() => {
+                let words = format!("there is no alert channel {name}");
+                Err(Refusal::new(RefusalKind::NotFound, words))
+            }
+            _ => Ok(tested),
+        }
+    }
+
+    async fn schedule(
+        &self,
+        name: ScheduleName,
+        verb: ScheduleVerb,
+    ) -> Result<Option<Executor>, Refusal> {
+        self.with(|state| state.asked.push(format!("{} {name}", verb.word())));
+        let World {
+            mut schedules,
+            executor,
+            ..
+        } = self.world();
+        let found = schedules.iter_mut().find(|known| known.name == name);
+        let Some(schedule) = found else {
+            let words = format!("there is no schedule {name}");
+            return Err(Refusal::new(RefusalKind::NotFound, words));
+        };
+        if verb == ScheduleVerb::Run {
+            schedule.record.begun = Some(NOW);
+            schedule.record.last = Some(Turn {
+                begun: NOW,
+                took: Span::millis(1240),
+                end: TurnEnd::Done,
+                words: "3 runs".into(),
+            });
+            self.tell(Fact::SchedulesSeen(schedules));
+        }
+        Ok(executor)
+    }
+
+    async fn mark(&self, item: ItemId, request: MarkRequest) -> Result<Mark, Refusal> {
+        self.with(|state| state.asked.push(format!("{item}: {request:?}")));
+        let before = self.world().marks.get(&item).cloned().unwrap_or_default();
+        let (mark, _) = before.after(&request, &"operator".into(), NOW)?;
+        Ok(mark)
+    }
+
+    async fn note(&self, request: NoteRequest) -> Result<ItemId, Refusal> {
+        let mut words = vec![format!("note: {}", request.text)];
+        words.extend(request.due.map(|due| format!("due {due}")));
+        words.extend(request.from.map(|from| format!("from {from}")));
+        words.extend(request.worth.map(|worth| format!("worth {worth:?}")));
+        words.extend(request.vip.then(|| "vip".to_owned()));
+        let (by, id) = match (&request.system, &request.id) {
+            (None, _) => ("an operator".to_owned(), Some("note n1".to_owned())),
+            (Some(system), None) => (system.to_string(), None),
+            (Some(system), Some(key)) => {
+                (format!("{system} {key}"), Some(format!("{system} {key}")))
+            }
+        };
+        words.push(format!("by {by}"));
+        self.with(|state| state.asked.push(words.join(", ")));
+        let id = id.ok_or_else(|| Refusal::new(RefusalKind::Invalid, "it needs a key"))?;
+        Ok(ItemId(id.as_str().into()))
+    }
+
+    async fn remove_note(&self, id: Text) -> Result<(), Refusal> {
+        self.with(|state| state.asked.push(format!("remove note: {id}")));
+        Ok(())
+    }
+
+    async fn weigh(&self, weights: Option<Weights>) -> Result<(), Refusal> {
+        let words = weights.map_or_else(|| "none".to_owned(), |weights| weights.words());
+        self.with(|state| state.asked.push(format!("weights: {words}")));
+        Ok(())
     }
 
     async fn shell_ended(&self, _: RunId, status: Option<i32>) -> Result<(), Refusal> {

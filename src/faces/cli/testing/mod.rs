@@ -2,6 +2,7 @@
 
 mod command;
 mod fleet;
+mod items;
 mod watch;
 
 use std::fmt::Write as _;
@@ -86,6 +87,13 @@ pub(crate) struct Scene {
 /// Three nodes of which one is down, four containers, two services, two runs.
 pub(crate) fn scene() -> Scene {
     Scene::over(&fleet::events())
+}
+
+/// The same with items: a disk that is full, a note, a deal of another system, and a backup that mends itself.
+pub(crate) fn troubled() -> Scene {
+    let mut troubled = scene();
+    troubled.watch.change(items::raise);
+    troubled
 }
 
 impl Scene {

@@ -4,9 +4,12 @@ use async_trait::async_trait;
 use link::{Gone, Reading, Watch};
 use tokio::sync::mpsc;
 use vocab::{LogBatch, LogItem, LogRequest, Time};
-use world::{AuditCheck, AuditLine, Event, Interest, Point, Run, SeriesKey, World};
+use world::priorities::Choice;
+use world::{
+    AuditCheck, AuditLine, Event, Happening, Interest, ItemId, Point, Run, SeriesKey, World,
+};
 
-use super::fleet;
+use super::{fleet, items};
 
 /// Sees a world of its own; events sent to it are taken in by [`Watch::changed`].
 pub(crate) struct FakeWatch {
@@ -15,6 +18,8 @@ pub(crate) struct FakeWatch {
     events: mpsc::UnboundedReceiver<Event>,
     /// What is found when the audit log is checked.
     pub check: AuditCheck,
+    /// What weights are learnt from.
+    pub choices: Vec<Choice>,
 }
 
 impl FakeWatch {
@@ -25,6 +30,7 @@ impl FakeWatch {
             now,
             events: receiver,
             check: AuditCheck::Whole(fleet::audit().len() as u64),
+            choices: Vec::new(),
         };
         for event in events {
             watch.apply(event);
@@ -34,6 +40,11 @@ impl FakeWatch {
 
     pub fn apply(&mut self, event: &Event) {
         drop(self.world.apply(event));
+    }
+
+    /// Changes the world past every event.
+    pub fn change(&mut self, how: impl FnOnce(&mut World)) {
+        how(&mut self.world);
     }
 
     pub fn world_copy(&self) -> World {
@@ -91,6 +102,16 @@ impl Watch for FakeWatch {
     fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>> {
         let lines = fleet::audit().into_iter().rev().take(limit).collect();
         Box::pin(std::future::ready(lines))
+    }
+
+    fn happenings(&self, item: Option<ItemId>, limit: usize) -> Reading<Vec<Happening>> {
+        let of_item = |one: &Happening| item.as_ref().is_none_or(|item| one.item == *item);
+        let found = items::happenings().into_iter().filter(of_item).take(limit);
+        Box::pin(std::future::ready(found.collect()))
+    }
+
+    fn choices(&self) -> Reading<Vec<Choice>> {
+        Box::pin(std::future::ready(self.choices.clone()))
     }
 
     async fn verify_audit(&self) -> AuditCheck {

@@ -2,8 +2,8 @@
 
 use tui_input::Input;
 use ui::{Action, Outcome, Pick, Role, Seen, View, Wish};
-use vocab::{RunId, Text};
-use world::{Intent, RunState};
+use vocab::{RunId, ScheduleName, Text};
+use world::{Intent, NoteRequest, RunState, ScheduleVerb};
 
 use super::{App, Demand};
 use crate::dialogs::{Dialog, Form, Help, Menu, Note, Palette, Picker, Question, Quit, WaysOut};
@@ -28,6 +28,8 @@ impl App {
                 )));
             }
             Action::AppLock => self.lock(seen),
+            // Also while the console is locked: it begins nothing, it only ends.
+            Action::AutopilotStop => return vec![Demand::StopAutopilot],
             Action::AppSettings => {
                 let note = super::take::settings(&self.config, self.theme.as_deref());
                 self.dialogs.push(Dialog::Note(note));
@@ -52,6 +54,9 @@ impl App {
             Action::FilterStart => self.start_filter(),
             Action::MenuActions => self.menu(seen),
             Action::WhyShow => self.why(seen),
+            Action::AwayShow => self.show_away(seen),
+            Action::StatisticsShow => self.show_statistics(seen),
+            Action::NoteWrite => return self.settle(Outcome::Fill(Wish::Note), seen),
             Action::ChangeDeploy => return self.settle(Outcome::Fill(Wish::Deploy), seen),
             Action::RunUndo if self.place.focus != View::Runs => return self.undo(None, seen),
             _ => return self.pane_action(action, seen),
@@ -93,12 +98,27 @@ impl App {
                 }
                 None => vec![Demand::Shell(intent)],
             },
+            Outcome::Mark(items, request) => match self.refusal() {
+                Some(refusal) => {
+                    self.say(refusal, Role::Warn, seen.now);
+                    Vec::new()
+                }
+                None => vec![Demand::Mark(items, request)],
+            },
+            Outcome::Whole => {
+                self.go(self.place.focus);
+                Vec::new()
+            }
             Outcome::Fill(wish) => {
                 self.fill(wish, seen);
                 Vec::new()
             }
             Outcome::Choose(pick) => {
                 self.choose(pick, seen);
+                Vec::new()
+            }
+            Outcome::Schedule(name, verb) => {
+                self.schedule(name, verb, seen);
                 Vec::new()
             }
             Outcome::Undo(run) => self.undo(Some(run), seen),
@@ -154,7 +174,7 @@ impl App {
     fn fill(&mut self, wish: Wish, seen: Seen<'_>) {
         if let Some(refusal) = self.refusal() {
             self.say(refusal, Role::Warn, seen.now);
-        } else if seen.world.terms.is_none() {
+        } else if seen.world.terms.is_none() && !wish.is_of_items() {
             let words = "hosting is not set up: the sites pane (7) says what to write";
             self.say(words, Role::Warn, seen.now);
         } else {
@@ -162,11 +182,39 @@ impl App {
                 .draft
                 .take()
                 .filter(|form| *form.wish() == wish && form.is_begun());
-            let mut form =
-                kept.unwrap_or_else(|| Box::new(Form::new(wish, &self.config.fleet, seen)));
+            let mut form = kept.unwrap_or_else(|| {
+                Box::new(Form::new(wish, &self.config.fleet, seen, self.zone.clone()))
+            });
             form.resume();
             self.dialogs.push(Dialog::Form(form));
         }
+    }
+
+    /// Writes a note without a date.
+    pub(super) fn note(&mut self, text: Text, seen: Seen<'_>) -> Vec<Demand> {
+        if let Some(refusal) = self.refusal() {
+            self.say(refusal, Role::Warn, seen.now);
+            return Vec::new();
+        }
+        let request = NoteRequest {
+            text,
+            ..NoteRequest::default()
+        };
+        vec![Demand::Note(Box::new(request))]
+    }
+
+    /// Asks whether to do this with a schedule.
+    fn schedule(&mut self, name: ScheduleName, verb: ScheduleVerb, seen: Seen<'_>) {
+        if let Some(refusal) = self.refusal() {
+            self.say(refusal, Role::Warn, seen.now);
+            return;
+        }
+        let mut all = seen.world.schedules.iter();
+        let what = all
+            .find(|schedule| schedule.name == name)
+            .map_or_else(String::new, |schedule| schedule.what.to_string());
+        let question = Question::Schedule(name, verb, what);
+        self.dialogs.push(Dialog::Quit(Quit::new(question)));
     }
 
     fn choose(&mut self, pick: Pick, seen: Seen<'_>) {
@@ -371,7 +419,7 @@ impl App {
 const fn view_of(action: Action) -> Option<View> {
     Some(match action {
         Action::ViewOverview => View::Overview,
-        Action::ViewAttention => View::Attention,
+        Action::ViewTop => View::Top,
         Action::ViewNodes => View::Nodes,
         Action::ViewContainers => View::Containers,
         Action::ViewServices => View::Services,
@@ -379,6 +427,7 @@ const fn view_of(action: Action) -> Option<View> {
         Action::ViewLogs => View::Logs,
         Action::ViewSites => View::Sites,
         Action::ViewRevenue => View::Revenue,
+        Action::ViewSchedules => View::Schedules,
         _ => return None,
     })
 }

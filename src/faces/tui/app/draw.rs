@@ -7,7 +7,7 @@ use ui::widgets::frame::{Frame, frame};
 use ui::widgets::{line_input, put};
 use ui::{Action, Look, Lookup, Role, Seen, View};
 use world::RunState;
-use world::query::income;
+use world::query::{in_danger, income, items};
 
 use super::{App, Reckoned};
 use crate::bars::{self, Standing};
@@ -53,11 +53,12 @@ impl App {
             gone: self.gone,
         };
         self.reckon(seen);
-        let income = self
-            .income
-            .as_ref()
-            .and_then(|reckoned| reckoned.income.as_ref());
-        bars::header(buffer, parts.header, seen, &look, standing, income);
+        let reckoned = self.income.as_ref();
+        let money = (
+            reckoned.and_then(|reckoned| reckoned.income.as_ref()),
+            reckoned.and_then(|reckoned| reckoned.danger),
+        );
+        bars::header(buffer, parts.header, seen, &look, standing, money);
         self.draw_panes(buffer, &parts, seen, look);
         self.draw_footer(buffer, parts.footer, seen, &look);
         if !self.dialogs.is_empty() {
@@ -98,6 +99,7 @@ impl App {
             self.income = Some(Reckoned {
                 basis,
                 income: income(seen.world, seen.now).and_then(Result::ok),
+                danger: in_danger(&items(seen.world, seen.now)),
             });
         }
     }
@@ -111,7 +113,7 @@ impl App {
                 continue;
             };
             let title = pane.title(seen, &look);
-            let mut spec = Frame::pane(view.number().to_string(), view.word(), focused);
+            let mut spec = Frame::pane(view.number().to_string(), view.title(), focused);
             spec.extra = title.extra;
             if typing && pane.filter().is_some_and(|filter| filter.text().is_empty()) {
                 spec.extra.insert(0, look.styles.ink(Role::Accent, "/ "));
@@ -203,13 +205,22 @@ impl App {
                 styles.of(said.role),
             )]);
         }
+        if let Some(words) = self.away_line(seen) {
+            let keys = self.keys.keys_of(&scopes, Action::AwayShow);
+            let shows = if keys.is_some() { " shows them" } else { "" };
+            return Line::from(vec![
+                styles.ink(Role::BarText, format!("{words}   ")),
+                styles.bold(Role::Key, keys.unwrap_or_default()),
+                styles.ink(Role::BarText, shows),
+            ]);
+        }
         bars::hint_line(area, seen, look, &self.hints(&scopes))
     }
 
     fn hints(&self, scopes: &[&str]) -> Vec<(String, String)> {
         let mut wanted = vec![Action::ListOpen];
         match self.place.focus {
-            View::Attention => wanted.push(Action::ChangeFix),
+            View::Top => wanted.extend([Action::ChangeFix, Action::ItemSnooze, Action::ItemAll]),
             View::Containers => {
                 wanted.extend([Action::LogsOpen, Action::ShellOpen, Action::ChangeRestart]);
             }
@@ -218,6 +229,7 @@ impl App {
             View::Logs => wanted.extend([Action::LogsFollow, Action::LogsNextError]),
             View::Revenue => wanted.push(Action::RevenueExport),
             View::Sites => wanted.push(Action::ChangeDeploy),
+            View::Schedules => wanted.push(Action::ChangeRunNow),
             View::Overview | View::Services => {}
         }
         if self.read_only() {
@@ -227,6 +239,16 @@ impl App {
         }
         if scopes.contains(&"text") && self.whole() {
             wanted = vec![Action::AppBack, Action::PaneNextTab, Action::SearchNext];
+            if self.place.focus == View::Top {
+                wanted = vec![
+                    Action::AppBack,
+                    Action::ChangeFix,
+                    Action::ItemAcknowledge,
+                    Action::ItemSnooze,
+                    Action::ItemDelegate,
+                    Action::ItemNote,
+                ];
+            }
             if self.place.focus == View::Sites && !self.read_only() {
                 wanted.extend([Action::ChangeRelease, Action::ChangeRollback]);
             }

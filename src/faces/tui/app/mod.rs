@@ -10,6 +10,7 @@ mod act;
 mod draw;
 mod route;
 mod take;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -23,10 +24,12 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 use tui_input::Input;
 use ui::{KeyMap, Pane, Past, Recalled, Role, Seen, Styles, View};
-use vocab::{LogRequest, RunId, Span, Text, Time};
+use vocab::{LogRequest, Money, RunId, ScheduleName, Span, Text, Time};
 use world::query::Income;
-use world::query::attention::About;
-use world::{Consent, Intent, Interest, Plan, Refusal, WayOut};
+use world::{
+    About, Consent, Intent, Interest, ItemId, MarkRequest, NoteRequest, Plan, Refusal,
+    ScheduleVerb, WayOut,
+};
 
 use crate::dialogs::{Dialog, Form, Listing};
 use crate::panes::PANES;
@@ -46,8 +49,16 @@ pub enum Demand {
     Submit(Box<Plan>, Consent),
     /// Take a run back.
     Cancel(RunId),
+    /// Do this with these items.
+    Mark(Vec<ItemId>, MarkRequest),
+    /// Write this note.
+    Note(Box<NoteRequest>),
+    /// Stop the autopilot, in every process.
+    StopAutopilot,
     /// Take this way out of a run that needs an operator.
     Resolve(RunId, WayOut),
+    /// Do this with a schedule.
+    Schedule(ScheduleName, ScheduleVerb),
     /// Plan a shell, hand the terminal over, and take it back.
     Shell(Intent),
     /// Put text into the clipboard.
@@ -86,6 +97,10 @@ pub enum Message {
     Submitted(Text, Result<(), Refusal>),
     /// A run was taken back, or why not.
     Cancelled(Result<(), Refusal>),
+    /// This was done with items, or why not.
+    Marked(Text, Result<(), Refusal>),
+    /// The autopilot was stopped, or why not.
+    Stopped(Result<(), Refusal>),
     /// A way out was taken, or why not.
     Resolved(Result<(), Refusal>),
     /// Something to say.
@@ -125,6 +140,8 @@ struct Place {
 struct Reckoned {
     basis: (i64, usize, bool),
     income: Option<Income>,
+    /// What is in danger in an hour.
+    danger: Option<Money>,
 }
 
 /// The console.
@@ -160,6 +177,10 @@ pub struct App {
     interrupted: bool,
     areas: Vec<(View, Rect)>,
     income: Option<Reckoned>,
+    /// When a key was pressed last.
+    last_key: Option<Time>,
+    /// Since when nobody was at the keys the last time that was long.
+    away: Option<Time>,
 }
 
 impl App {
@@ -173,7 +194,7 @@ impl App {
     ) -> Self {
         let place = Place {
             view: View::Overview,
-            focus: View::Attention,
+            focus: View::Top,
         };
         let locked = config.settings.read_only;
         let mouse = config.settings.mouse;
@@ -202,6 +223,8 @@ impl App {
             interrupted: false,
             areas: Vec::new(),
             income: None,
+            last_key: None,
+            away: None,
         };
         app.configure(config, report);
         app
@@ -321,7 +344,10 @@ impl App {
             About::Service(_) => View::Services,
             About::Run(_) => View::Runs,
             About::Site(_) => View::Sites,
-            About::Console(_) => return false,
+            About::Server(_) | About::Provider(_) | About::Console(_) | About::Elsewhere(_) => {
+                return false;
+            }
+            About::Schedule(_) => View::Schedules,
         };
         self.go(view);
         if let Some(pane) = self.pane(view) {

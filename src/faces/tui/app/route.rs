@@ -18,6 +18,7 @@ impl App {
             return Vec::new();
         }
         self.said = None;
+        self.touched(seen.now);
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             match key.code {
                 KeyCode::Char('c') => return self.interrupt(seen),
@@ -109,6 +110,15 @@ impl App {
             Answer::Plan(intent) | Answer::Ask(intent) => self.settle(Outcome::Ask(intent), seen),
             Answer::Command(text, command) => self.command(text, command, seen),
             Answer::Submit(plan, consent) => self.submit(plan, consent),
+            Answer::Mark(items, request) => {
+                self.draft = None;
+                vec![Demand::Mark(items, request)]
+            }
+            Answer::Note(request) => {
+                self.draft = None;
+                vec![Demand::Note(Box::new(request))]
+            }
+            Answer::Schedule(name, verb) => vec![Demand::Schedule(name, verb)],
             Answer::Resolve(run, way) => vec![Demand::Resolve(run, way)],
             Answer::Quit => vec![Demand::Quit],
             Answer::Unlock => {
@@ -154,6 +164,7 @@ impl App {
             Command::Jump(about) => self.settle(Outcome::Jump(about), seen),
             Command::Ask(intent) => self.settle(Outcome::Ask(intent), seen),
             Command::Shell(intent) => self.settle(Outcome::Shell(intent), seen),
+            Command::Note(text) => self.note(text, seen),
             Command::Theme(name) => vec![Demand::Theme(name)],
             Command::Logs(sources) => self.settle(Outcome::Logs(sources), seen),
         }

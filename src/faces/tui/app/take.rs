@@ -30,8 +30,11 @@ impl App {
                     form.listed(&listing);
                 }
             }
+            Message::Marked(words, Ok(())) => self.say(words, Role::Text, now),
             Message::Submitted(_, Err(refusal))
+            | Message::Marked(_, Err(refusal))
             | Message::Cancelled(Err(refusal))
+            | Message::Stopped(Err(refusal))
             | Message::Resolved(Err(refusal)) => {
                 self.say(refusal.text, Role::Warn, now);
             }
@@ -40,6 +43,11 @@ impl App {
                 self.say(format!("taken on: {title}"), Role::Text, now);
             }
             Message::Resolved(Ok(())) => self.say("decided: the run goes on", Role::Text, now),
+            Message::Stopped(Ok(())) => self.say(
+                "the autopilot is stopped; `wheelhouse autopilot start` lets it go on",
+                Role::Text,
+                now,
+            ),
             Message::Cancelled(Ok(())) => self.say("taken back", Role::Text, now),
             Message::Said(text, role) => self.say(text, role, now),
             Message::Exported(Ok(path)) => {

@@ -52,15 +52,37 @@ const OF_A_SITE: &[Action] = &[
     Action::ChangeDelete,
 ];
 
+/// What can be done with a log.
+const OF_A_LOG: &[Action] = &[
+    Action::LogsFollow,
+    Action::LogsMarker,
+    Action::LogsTimestamps,
+    Action::LogsWrap,
+    Action::LogsLevel,
+    Action::LogsFields,
+    Action::LogsSources,
+    Action::LogsNextError,
+    Action::LogsPreviousError,
+    Action::LogsExport,
+    Action::CopyCell,
+];
+
 /// What can be done in a view, looking first.
 const fn offered(view: View) -> &'static [Action] {
     use Action as A;
     match view {
-        View::Attention => &[
+        View::Top => &[
             A::ListOpen,
             A::WhyShow,
             A::LogsOpen,
-            A::AttentionAcknowledge,
+            A::ItemAcknowledge,
+            A::ItemSnooze,
+            A::ItemDelegate,
+            A::ItemNote,
+            A::ItemDone,
+            A::ItemClear,
+            A::ItemAll,
+            A::NoteWrite,
             A::CopyCell,
             A::ChangeFix,
         ],
@@ -110,21 +132,18 @@ const fn offered(view: View) -> &'static [Action] {
             A::RunUndo,
             A::ChangeFix,
         ],
-        View::Logs => &[
-            A::LogsFollow,
-            A::LogsMarker,
-            A::LogsTimestamps,
-            A::LogsWrap,
-            A::LogsLevel,
-            A::LogsFields,
-            A::LogsSources,
-            A::LogsNextError,
-            A::LogsPreviousError,
-            A::LogsExport,
-            A::CopyCell,
-        ],
+        View::Logs => OF_A_LOG,
         View::Sites => OF_A_SITE,
         View::Revenue => &[A::ListOpen, A::RevenueExport, A::CopyCell, A::CopyCommand],
+        View::Schedules => &[
+            A::ListOpen,
+            A::WhyShow,
+            A::CopyCell,
+            A::CopyCommand,
+            A::ChangeRunNow,
+            A::ChangeHold,
+            A::ChangeGoOn,
+        ],
         View::Overview => &[],
     }
 }

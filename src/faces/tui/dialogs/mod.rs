@@ -17,8 +17,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ui::{Action, KeyMap, Look, Role, Seen};
-use vocab::{RunId, Time};
-use world::{Consent, Intent, Plan, WayOut};
+use vocab::{RunId, ScheduleName, Time};
+use world::{Consent, Intent, ItemId, MarkRequest, NoteRequest, Plan, ScheduleVerb, WayOut};
 
 pub use form::{Form, Listing};
 pub use help::Help;
@@ -45,6 +45,12 @@ pub enum Answer {
     Ask(Intent),
     /// It goes and this way out of the run is taken.
     Resolve(RunId, WayOut),
+    /// It goes and this is done with these items.
+    Mark(Vec<ItemId>, MarkRequest),
+    /// It goes and this note is written.
+    Note(NoteRequest),
+    /// It goes and this is done with a schedule.
+    Schedule(ScheduleName, ScheduleVerb),
     /// It goes and this typed command is done.
     Command(String, Command),
     /// It goes and the plan is taken on with this consent.

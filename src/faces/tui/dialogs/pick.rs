@@ -8,7 +8,7 @@ use ui::widgets::frame::{Frame, frame, rule};
 use ui::widgets::put;
 use ui::{Action, Look, Role, Seen};
 use vocab::{Domain, ReleaseId, Text};
-use world::{Intent, SiteRequest};
+use world::SiteRequest;
 
 use super::{Answer, button, place};
 use crate::releases;
@@ -82,7 +82,7 @@ impl Picker {
             domain: domain.clone(),
             release: Some(release.to_string()),
         };
-        Answer::Ask(Intent::SiteRequest(Box::new(request)))
+        Answer::Ask(request.into())
     }
 
     /// Draws it.

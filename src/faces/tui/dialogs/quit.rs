@@ -1,4 +1,4 @@
-//! Questions about the console itself: whether to leave while something runs, whether to unlock.
+//! Questions with two answers: whether to leave while something runs, whether to unlock, whether to do this with a schedule.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
@@ -8,6 +8,8 @@ use ui::widgets::frame::{Frame, frame};
 use ui::widgets::put;
 use ui::widgets::text::wrap;
 use ui::{Action, Look, Role};
+use vocab::ScheduleName;
+use world::ScheduleVerb;
 
 use super::{Answer, button, place};
 
@@ -18,6 +20,17 @@ pub enum Question {
     Leave(Vec<String>),
     /// Whether changes are to be possible again.
     Unlock,
+    /// Whether to do this with the schedule, which does that.
+    Schedule(ScheduleName, ScheduleVerb, String),
+}
+
+/// The letter that agrees.
+const fn letter_of(verb: ScheduleVerb) -> &'static str {
+    match verb {
+        ScheduleVerb::Run => "r",
+        ScheduleVerb::Pause { .. } => "p",
+        ScheduleVerb::Resume => "u",
+    }
 }
 
 /// A question with two answers.
@@ -37,6 +50,11 @@ impl Quit {
             (_, _, Some(Action::DialogCancel | Action::DialogPress)) => Answer::Close,
             (Question::Leave(_), KeyCode::Char('q'), _) => Answer::Quit,
             (Question::Unlock, KeyCode::Char('L'), _) => Answer::Unlock,
+            (Question::Schedule(name, verb, _), KeyCode::Char(letter), _)
+                if letter_of(*verb).starts_with(letter) =>
+            {
+                Answer::Schedule(name.clone(), *verb)
+            }
             _ => Answer::Stay,
         }
     }
@@ -59,6 +77,18 @@ impl Quit {
                 "L",
                 "unlock",
             ),
+            Question::Schedule(name, verb, what) => {
+                let words = match verb {
+                    ScheduleVerb::Run => format!(
+                        "A turn of {name} begins now: {what}. Its runs are in the journal like any other."
+                    ),
+                    ScheduleVerb::Pause { .. } => {
+                        format!("No turn of {name} begins until it is resumed: {what}.")
+                    }
+                    ScheduleVerb::Resume => format!("The turns of {name} begin again: {what}."),
+                };
+                ("schedule", words, letter_of(*verb), verb.word())
+            }
         };
         let width = screen.width.min(70);
         let lines = wrap(&words, usize::from(width.saturating_sub(6)));

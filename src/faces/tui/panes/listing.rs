@@ -11,8 +11,8 @@ use ui::widgets::{Column, Row, Table, message};
 use ui::{
     Action, Figure, Filter, List, Look, Outcome, Pane, Past, Recalled, Role, Seen, Title, View,
 };
+use world::About;
 use world::Interest;
-use world::query::attention::About;
 
 use super::browse::{self, Browse, Pages};
 use super::shared::{count_note, list_words};

@@ -3,7 +3,6 @@
 //! A pane knows nothing of the others: what leads elsewhere is an [`ui::Outcome`].
 
 pub mod amounts;
-mod attention;
 mod browse;
 mod containers;
 mod listing;
@@ -11,15 +10,17 @@ mod logs;
 mod nodes;
 mod revenue;
 mod runs;
+mod schedules;
 mod services;
 mod shared;
 mod sites;
+mod top;
 
 use ui::Pane;
 
 /// Every pane, in the order of their numbers. A view without a pane is left out of the screen.
 pub const PANES: &[fn() -> Box<dyn Pane>] = &[
-    || Box::new(attention::Attention::default()),
+    || Box::new(top::Top::default()),
     || Box::new(nodes::Nodes::default()),
     || Box::new(containers::Containers::default()),
     || Box::new(services::Services::default()),
@@ -27,4 +28,5 @@ pub const PANES: &[fn() -> Box<dyn Pane>] = &[
     || Box::new(logs::Logs::default()),
     || Box::new(sites::Sites::default()),
     || Box::new(revenue::Revenue::default()),
+    || Box::new(schedules::Schedules::default()),
 ];

@@ -9,8 +9,11 @@ use link::{Command, Reading};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use ui::{Recalled, Role};
-use vocab::{RunId, Text};
-use world::{Consent, Intent, Plan, Refusal, RefusalKind, WayOut};
+use vocab::{RunId, ScheduleName, Text};
+use world::{
+    AutopilotRequest, Consent, Intent, ItemId, MarkRequest, NoteRequest, Plan, Refusal,
+    RefusalKind, ScheduleVerb, WayOut,
+};
 
 use super::folder;
 use crate::app::{Demand, Message};
@@ -60,7 +63,17 @@ impl Tasks {
                     submit(command, plan, consent).await
                 }
                 (Demand::Cancel(run), Some(command)) => cancel(command, run).await,
+                (Demand::StopAutopilot, Some(command)) => {
+                    Message::Stopped(command.autopilot(AutopilotRequest::Stop).await)
+                }
+                (Demand::Mark(items, request), Some(command)) => {
+                    mark(command, items, request).await
+                }
+                (Demand::Note(request), Some(command)) => note(command, *request).await,
                 (Demand::Resolve(run, way), Some(command)) => resolve(command, run, way).await,
+                (Demand::Schedule(name, verb), Some(command)) => {
+                    schedule(command, name, verb).await
+                }
                 _ => Message::Said("this session is read-only".into(), Role::Warn),
             }
         };
@@ -85,7 +98,11 @@ impl Tasks {
     }
 
     /// Waits for what is read of the journal.
-    pub fn recall<T: Send + 'static>(&self, reading: Reading<T>, into: fn(T) -> Recalled) {
+    pub fn recall<T: Send + 'static>(
+        &self,
+        reading: Reading<T>,
+        into: impl FnOnce(T) -> Recalled + Send + 'static,
+    ) {
         let messages = self.messages.clone();
         tokio::spawn(async move {
             let read = into(reading.await);
@@ -153,6 +170,53 @@ async fn cancel(command: Arc<dyn Command>, run: RunId) -> Message {
             .await
             .unwrap_or_else(|_| Err(too_late())),
     )
+}
+
+async fn schedule(command: Arc<dyn Command>, name: ScheduleName, verb: ScheduleVerb) -> Message {
+    let said = timeout(PATIENCE, command.schedule(name.clone(), verb)).await;
+    match said.unwrap_or_else(|_| Err(too_late())) {
+        Ok(_) => {
+            let done = match verb {
+                ScheduleVerb::Run => "asked for a turn of",
+                ScheduleVerb::Pause { .. } => "paused",
+                ScheduleVerb::Resume => "resumed",
+            };
+            Message::Said(Text::line(format!("{done} {name}")), Role::Text)
+        }
+        Err(refusal) => Message::Said(refusal.text, Role::Warn),
+    }
+}
+
+/// Does the same with each of these items; what is refused for one is refused for those behind it too.
+async fn mark(command: Arc<dyn Command>, items: Vec<ItemId>, request: MarkRequest) -> Message {
+    let words = match &request {
+        MarkRequest::Acknowledge => "acknowledged",
+        MarkRequest::Snooze { .. } => "snoozed",
+        MarkRequest::Delegate { .. } => "delegated",
+        MarkRequest::Note(_) => "noted",
+        MarkRequest::Done => "done; what is still wrong in 10 minutes comes back by itself",
+        MarkRequest::Clear => "taken back: it is as if nothing had been said of it",
+    };
+    let many = match items.len() {
+        1 => String::new(),
+        count => format!("{count} items "),
+    };
+    let marking = async {
+        for item in items {
+            command.mark(item, request.clone()).await?;
+        }
+        Ok(())
+    };
+    let marked = timeout(PATIENCE, marking).await;
+    let words = Text::line(format!("{many}{words}"));
+    Message::Marked(words, marked.unwrap_or_else(|_| Err(too_late())))
+}
+
+async fn note(command: Arc<dyn Command>, request: NoteRequest) -> Message {
+    let words = Text::line(format!("noted: {}", request.text));
+    let written = timeout(PATIENCE, command.note(request)).await;
+    let written = written.unwrap_or_else(|_| Err(too_late()));
+    Message::Marked(words, written.map(drop))
 }
 
 async fn resolve(command: Arc<dyn Command>, run: RunId, way: WayOut) -> Message {

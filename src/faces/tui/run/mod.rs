@@ -7,6 +7,7 @@ mod demands;
 mod folder;
 mod handover;
 mod lines;
+mod notify;
 
 use std::io;
 use std::task::Poll;
@@ -29,6 +30,7 @@ use crate::reload;
 use crate::session::{ExitReason, Session};
 use demands::Tasks;
 use lines::Lines;
+use notify::Notifier;
 
 /// A busy world is drawn at most this often: often enough to read, seldom enough for a slow link. Keys are drawn at once.
 /// A little less than a pulse, so that what comes with one is drawn with it and does not wake the loop again.
@@ -58,6 +60,7 @@ pub async fn run(session: Session) -> color_eyre::Result<ExitReason> {
         plain,
         reloaded,
     } = session;
+    let notifier = Notifier::new(&config.fleet.alerts, watch.now());
     let app = App::new(
         config,
         &report,
@@ -87,6 +90,7 @@ pub async fn run(session: Session) -> color_eyre::Result<ExitReason> {
         watch,
         tasks: Tasks::new(command, messages, exports, themes),
         lines: Lines::default(),
+        notifier,
         guard,
         screen,
         interest: Interest::default(),
@@ -101,6 +105,7 @@ struct Console {
     watch: Box<dyn Watch>,
     tasks: Tasks,
     lines: Lines,
+    notifier: Notifier,
     guard: Guard,
     screen: Screen,
     interest: Interest,
@@ -282,6 +287,17 @@ impl Console {
                 Demand::Recall(Past::Audit(limit)) => {
                     self.tasks.recall(self.watch.audit(limit), Recalled::Audit);
                 }
+                Demand::Recall(Past::Happenings(item, limit)) => {
+                    let reading = self.watch.happenings(item.clone(), limit);
+                    self.tasks
+                        .recall(reading, move |found| Recalled::Happenings(item, found));
+                }
+                Demand::Recall(Past::Tail(request)) => {
+                    let source = request.source.clone();
+                    let reading = lines::tail(self.watch.logs(request));
+                    self.tasks
+                        .recall(reading, move |found| Recalled::Tail(source, found));
+                }
                 Demand::Theme(name) => self.tasks.load_theme(name),
                 Demand::Folder(typed) => self.tasks.list_folder(typed),
                 Demand::Export { name, text } => self.tasks.export(name, text),
@@ -303,6 +319,9 @@ impl Console {
             .screen
             .draw(|frame| app.draw(frame.buffer_mut(), seen))?;
         self.busy = drawn == Drawn::Busy;
+        if let Some(bytes) = self.notifier.look(seen.world, now) {
+            self.screen.send(bytes.as_bytes())?;
+        }
         let interest = self.app.interest(seen);
         if interest != self.interest {
             self.watch.set_interest(interest.clone());

@@ -1,6 +1,7 @@
 //! The pages: what each says, as rows of words and figures, wherever they will stand.
 
 mod containers;
+mod happened;
 mod money;
 mod nodes;
 mod runs;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 
 use ui::{Role, Seen, Sign};
 use vocab::{ContainerKey, Freshness, Span, Stamped, Time};
-use world::query::attention::Concern;
+use world::Item;
 
 pub use money::at_risk;
 pub use silence::silence;
@@ -23,7 +24,7 @@ pub const LINES: usize = 7;
 /// A page, in the order they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Page {
-    /// The top three of what needs attention.
+    /// The top three of what matters now.
     Top,
     /// What recurs, what is left, what is in danger.
     Money,
@@ -35,27 +36,31 @@ pub enum Page {
     Services,
     /// Runs of the last hour.
     Runs,
+    /// What came up and what was mended in the last hour.
+    Happened,
 }
 
 impl Page {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Top,
         Self::Money,
         Self::Nodes,
         Self::Containers,
         Self::Services,
         Self::Runs,
+        Self::Happened,
     ];
 
     /// The pages that have something to say; that of money only where it may be seen.
-    pub fn with_something(seen: Seen<'_>, concerns: &[Concern], money: bool) -> Vec<Self> {
+    pub fn with_something(seen: Seen<'_>, shown: &[Item], money: bool) -> Vec<Self> {
         let says = |page: &Self| match page {
-            Self::Top => !concerns.is_empty(),
+            Self::Top => !shown.is_empty(),
             Self::Money => money && money::known(seen).is_some(),
             Self::Nodes => !seen.world.nodes.is_empty(),
             Self::Containers => !seen.world.containers.is_empty(),
             Self::Services => !seen.world.services.is_empty(),
             Self::Runs => runs::recent(seen).next().is_some(),
+            Self::Happened => happened::recent(seen).next().is_some(),
         };
         Self::ALL.into_iter().filter(says).collect()
     }
@@ -66,14 +71,15 @@ impl Page {
     }
 
     /// What it says; amounts only where they may be seen.
-    pub fn sheet(self, seen: Seen<'_>, concerns: &[Concern], money: bool) -> Sheet {
+    pub fn sheet(self, seen: Seen<'_>, items: &[Item], shown: &[Item], money: bool) -> Sheet {
         match self {
-            Self::Top => top::sheet(seen, concerns, money),
-            Self::Money => money::sheet(seen),
+            Self::Top => top::sheet(seen, shown, money),
+            Self::Money => money::sheet(seen, items),
             Self::Nodes => nodes::sheet(seen),
             Self::Containers => containers::sheet(seen),
             Self::Services => services::sheet(seen),
             Self::Runs => runs::sheet(seen),
+            Self::Happened => happened::sheet(seen, money),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use ui::{Role, Seen, Sign};
 use vocab::Money;
-use world::query::{Income, income};
+use world::Item;
+use world::priorities::score;
+use world::query::{Income, in_danger, income};
 
 use super::{Figure, Row, Sheet};
 
@@ -11,7 +13,7 @@ pub(super) fn known(seen: Seen<'_>) -> Option<Income> {
     income(seen.world, seen.now)?.ok()
 }
 
-pub(super) fn sheet(seen: Seen<'_>) -> Sheet {
+pub(super) fn sheet(seen: Seen<'_>, items: &[Item]) -> Sheet {
     let Some(income) = known(seen) else {
         return Sheet::default();
     };
@@ -25,21 +27,35 @@ pub(super) fn sheet(seen: Seen<'_>) -> Sheet {
             None => unknown("net"),
         },
     ];
-    for (name, money, words) in [
-        ("at risk", income.at_risk, "an hour: down or past due"),
-        (
-            "past due",
-            income.recurring.past_due,
-            "invoices that were not paid",
-        ),
-    ] {
-        let role = if money.amount.is_zero() {
-            Role::Ok
-        } else {
-            Role::Bad
+    let mut risk = row(
+        "at risk",
+        income.at_risk,
+        Role::Ok,
+        "an hour: down or past due".to_owned(),
+    );
+    if let Some(danger) = at_risk(items) {
+        risk.sign = Sign {
+            glyph: "▲",
+            role: Role::Bad,
+            ..risk.sign
         };
-        rows.push(row(name, money, role, words.to_owned()));
+        risk.figures = vec![Figure::new(danger, Role::Bad)];
+    } else {
+        risk.figures = vec![Figure::new("nothing", Role::Ok)];
     }
+    rows.push(risk);
+    let late = income.recurring.past_due;
+    let role = if late.amount.is_zero() {
+        Role::Ok
+    } else {
+        Role::Bad
+    };
+    rows.push(row(
+        "past due",
+        late,
+        role,
+        "invoices that were not paid".to_owned(),
+    ));
     Sheet {
         rows,
         ..Sheet::default()
@@ -75,8 +91,6 @@ fn unknown(name: &str) -> Row {
 }
 
 /// What an hour is in danger, when anything is: `$0.06/h`.
-pub fn at_risk(seen: Seen<'_>) -> Option<String> {
-    let income = known(seen)?;
-    let danger = !income.at_risk.amount.is_zero();
-    danger.then(|| format!("{}/h", income.at_risk))
+pub fn at_risk(items: &[Item]) -> Option<String> {
+    in_danger(items).map(score::per_hour)
 }

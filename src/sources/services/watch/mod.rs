@@ -8,11 +8,11 @@ use std::time::Duration;
 use drivers::probe::{self, Prober};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
 use vocab::{ServiceName, ServiceSpec};
-use world::Fact;
+use world::{About, Fact};
 
-use crate::Context;
+use crate::{Context, looks};
 
 /// No more probes than these run at the same time, of all services together.
 pub const MOST_AT_ONCE: usize = 32;
@@ -80,41 +80,63 @@ impl Tasks {
     }
 }
 
-/// Probes one service again and again. A probe that takes longer than the interval delays the next one: two probes of
-/// one service never run at the same time.
+/// Probes one service again and again, and at once when it is asked for. A probe that takes longer than the interval
+/// delays the next one: two probes of one service never run at the same time.
 async fn repeat(shared: Arc<Shared>, spec: ServiceSpec) {
+    let mut eyes = shared.context.looks.eyes();
+    let mine =
+        |about: &About| matches!(about, About::Service(name) if *name == spec.name).then_some(());
     let every = spec.every.duration().max(SHORTEST);
     let place = place(&spec.name);
     let first = Instant::now() + every.min(FIRST_SPREAD).mul_f64(place);
     sleep_until(first).await;
-    if !probe_once(&shared, &spec).await {
+    if probe_once(&shared, &spec).await.is_none() {
         return;
     }
     // From the second probe on, services are spread over the whole interval.
     let mut turn = interval_at(first + every.mul_f64(f64::midpoint(1.0, place)), every);
     turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        turn.tick().await;
-        if !probe_once(&shared, &spec).await {
+        let listened = tokio::select! {
+            _ = turn.tick() => probe_once(&shared, &spec).await.is_some(),
+            _ = eyes.next(mine) => look(&shared, &spec).await,
+        };
+        if !listened {
             return;
         }
     }
 }
 
-/// Waits for a turn, probes and sends; `false` when nobody takes events any more.
-async fn probe_once(shared: &Shared, spec: &ServiceSpec) -> bool {
-    let Ok(turn) = shared.turns.acquire().await else {
-        return false;
-    };
+/// Probes again and again until the service answers for sure, or for as long as a start may take; `false` when nobody
+/// takes events any more.
+async fn look(shared: &Shared, spec: &ServiceSpec) -> bool {
+    let begun = Instant::now();
+    let mut good = 0;
+    loop {
+        match probe_once(shared, spec).await {
+            Some(true) => good += 1,
+            Some(false) => good = 0,
+            None => return false,
+        }
+        let convinced = good >= looks::CONVINCED.max(u32::from(spec.window));
+        if convinced || begun.elapsed() >= looks::PATIENCE {
+            return true;
+        }
+        sleep(looks::AGAIN).await;
+    }
+}
+
+/// Waits for a turn, probes, sends and says whether the service answered; `None` when nobody takes events any more.
+async fn probe_once(shared: &Shared, spec: &ServiceSpec) -> Option<bool> {
+    let turn = shared.turns.acquire().await.ok()?;
     let outcome = probe::run(&shared.prober, spec).await;
     drop(turn);
-    shared
-        .context
-        .send(Fact::ServiceProbed {
-            service: spec.name.clone(),
-            outcome: Box::new(outcome),
-        })
-        .await
+    let answered = outcome.result.is_ok();
+    let probed = Fact::ServiceProbed {
+        service: spec.name.clone(),
+        outcome: Box::new(outcome),
+    };
+    shared.context.send(probed).await.then_some(answered)
 }
 
 /// Where in an interval a service has its place, 0 to 1: by its name, so the same at each start, and no two services

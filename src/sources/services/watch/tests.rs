@@ -38,6 +38,7 @@ fn http(port: u16) -> ProbeKind {
 /// Ends the source when dropped.
 struct Running {
     specs: watch::Sender<Vec<ServiceSpec>>,
+    looks: looks::Looks,
     events: queue::Receiver<Event>,
     cancel: CancellationToken,
     task: tokio::task::JoinHandle<()>,
@@ -49,15 +50,18 @@ impl Running {
         let (specs, wanted) = watch::channel(specs);
         let cancel = CancellationToken::new();
         let interest = watch::channel(Interest::default()).1;
+        let looks = looks::Looks::default();
         let context = Context {
             events: sender,
             interest,
             cancel: cancel.clone(),
+            looks: looks.clone(),
             refresh: Span::seconds(1),
         };
         let task = tokio::spawn(watch(context, Prober::new(), wanted));
         Self {
             specs,
+            looks,
             events,
             cancel,
             task,
@@ -109,7 +113,7 @@ async fn slow_server(takes: Duration) -> SlowServer {
                 let _ = stream.read(&mut [0; 1024]).await;
                 asked.fetch_add(1, Ordering::SeqCst);
                 most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                tokio::time::sleep(takes).await;
+                sleep(takes).await;
                 now.fetch_sub(1, Ordering::SeqCst);
                 let _ = stream
                     .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
@@ -210,9 +214,9 @@ async fn a_changed_spec_restarts_its_task_only_and_a_removed_one_ends_it() {
     let before = first.asked.load(Ordering::SeqCst);
 
     running.specs.send(Vec::new()).unwrap();
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    sleep(Duration::from_millis(150)).await;
     let after = second.asked.load(Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    sleep(Duration::from_millis(300)).await;
     assert_eq!(
         (
             first.asked.load(Ordering::SeqCst),
@@ -240,4 +244,28 @@ fn places_are_spread_and_steady() {
         "{places:?}"
     );
     assert!((places[7] - place(&ServiceName::new("node-7/app").unwrap())).abs() < f64::EPSILON);
+}
+
+#[tokio::test]
+async fn what_is_asked_for_is_probed_at_once_until_it_answers_for_sure() {
+    let server = slow_server(Duration::ZERO).await;
+    let other = slow_server(Duration::ZERO).await;
+    let mut running = Running::start(vec![
+        spec("shop", http(server.port), 3_600_000),
+        spec("other", http(other.port), 3_600_000),
+    ]);
+    for _ in 0..2 {
+        assert_eq!(running.next().await.1, Ok(()));
+    }
+    let shop = ServiceName::new("shop").unwrap();
+    running
+        .looks
+        .ask(std::collections::BTreeSet::from([About::Service(
+            shop.clone(),
+        )]));
+    for _ in 0..looks::CONVINCED {
+        assert_eq!(running.next().await, (shop.clone(), Ok(())));
+    }
+    let asked = [&server, &other].map(|server| server.asked.load(Ordering::SeqCst));
+    assert_eq!(asked, [4, 1], "the other one waits for its turn");
 }

@@ -134,7 +134,7 @@ pub fn paid(world: &World, site: &Site) -> bool {
 }
 
 /// So long a new subscription may be missing from the payment provider's lists.
-const SETTLES: Span = Span::minutes(5);
+pub(crate) const SETTLES: Span = Span::minutes(5);
 
 /// Whether nothing can be said of any site from here: the last visit to each of at least two places failed on the way
 /// and not there, and no provider answered since. Then it is this machine's network that is gone, and no site is red.
@@ -222,7 +222,7 @@ pub fn host_probed(world: &World, site: &Domain) -> bool {
         })
 }
 
-fn host(url: &Text) -> &str {
+pub(crate) fn host(url: &Text) -> &str {
     let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     rest.split(['/', ':', '?', '#']).next().unwrap_or_default()
 }

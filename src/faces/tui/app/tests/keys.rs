@@ -306,8 +306,8 @@ fn jumps_follow_the_chain() {
 #[test]
 fn every_view_draws_at_every_size() {
     for keys in [
-        "", "1", "2", "2<enter>", "2]", "3", "3<enter>", "4", "4<enter>", "5", "5<enter>", "5]",
-        "x", "?", ":", "w", "3/x", ",",
+        "", "1", "1<enter>", "1A", "1z", "1d", "b", "2", "2<enter>", "2]", "3", "3<enter>", "4",
+        "4<enter>", "5", "5<enter>", "5]", "x", "?", ":", "w", "3/x", ",",
     ] {
         let mut bench = bench();
         bench.press(keys);
@@ -403,4 +403,28 @@ fn older_runs_are_read_when_the_end_is_seen() {
         .app
         .take(Message::Recalled(Recalled::Audit(vec![line])), NOW);
     assert!(bench.screen(120, 30).contains("long ago"));
+}
+
+#[test]
+fn a_schedule_is_run_paused_and_resumed_once_it_is_agreed_to() {
+    use world::ScheduleVerb::{Pause, Resume, Run};
+    let asked = |name: &str, verb| {
+        let name = vocab::ScheduleName::new(name).unwrap();
+        vec![Demand::Schedule(name, verb)]
+    };
+    let mut bench = Bench::new(Fixture::scheduled());
+    assert_eq!(bench.press("9R"), [], "it asks first");
+    assert_eq!(bench.press("r"), asked("certificates", Run));
+    assert_eq!(
+        bench.press("R<esc>r"),
+        [],
+        "and not when it was not agreed to"
+    );
+    assert_eq!(bench.press("jRr"), [], "a turn of it is under way");
+    assert_eq!(bench.press("Pp"), asked("drill", Pause { until: None }));
+    assert_eq!(bench.press("Uu"), [], "it is not paused");
+    assert_eq!(bench.press("jPp"), [], "it is paused already");
+    assert_eq!(bench.press("Uu"), asked("images", Resume));
+    let mut locked = Bench::with(Fixture::scheduled(), false);
+    assert_eq!(locked.press("9Rr"), []);
 }

@@ -2,6 +2,7 @@
 
 mod forms;
 mod hosting;
+mod items;
 mod keys;
 mod random;
 mod screens;

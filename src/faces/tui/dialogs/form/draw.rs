@@ -11,6 +11,7 @@ use ui::{Look, Role, Wish};
 use super::super::{button, place};
 use super::Form;
 use super::field::{Choice, Field, Value};
+use crate::words::count;
 
 /// The cells of a field's name.
 const NAME: u16 = 13;
@@ -29,6 +30,10 @@ impl Form {
             Wish::Restore(domain) => format!("restore {domain}"),
             Wish::Move(domain) => format!("move {domain}"),
             Wish::Rename(domain) => format!("rename {domain}"),
+            Wish::Snooze(items) => format!("snooze {}", count(items.len(), "item")),
+            Wish::Delegate(items) => format!("delegate {}", count(items.len(), "item")),
+            Wish::Remark(items) => format!("write to {}", count(items.len(), "item")),
+            Wish::Note => "write a note".to_owned(),
         }
     }
 
@@ -70,7 +75,15 @@ impl Form {
         };
         self.draw_foot(buffer, foot, look);
         rule(buffer, area, inside.bottom() - 2, look, Role::DialogBorder);
-        let mut line = button(look, "enter", "plan");
+        let mut line = button(
+            look,
+            "enter",
+            if self.wish().is_of_items() {
+                "do it"
+            } else {
+                "plan"
+            },
+        );
         line.extend(button(look, "tab", "next"));
         line.extend(button(look, "esc", "close, it is kept"));
         let y = inside.bottom() - 1;

@@ -5,11 +5,13 @@
 
 mod draw;
 mod field;
+mod items;
 mod restore;
 mod wishes;
 
 use config::Fleet;
 use crossterm::event::KeyEvent;
+use jiff::tz::TimeZone;
 use ui::{Action, Seen, Wish};
 use vocab::Text;
 
@@ -23,6 +25,8 @@ use field::Field;
 #[derive(Debug, Clone)]
 pub struct Form {
     wish: Wish,
+    /// The zone of the moments that are typed.
+    zone: TimeZone,
     fields: Vec<Field>,
     focus: usize,
     /// What is wrong with all of it.
@@ -33,10 +37,11 @@ pub struct Form {
 
 impl Form {
     /// An empty form for a wish.
-    pub fn new(wish: Wish, fleet: &Fleet, seen: Seen<'_>) -> Self {
+    pub fn new(wish: Wish, fleet: &Fleet, seen: Seen<'_>, zone: TimeZone) -> Self {
         Self {
             fields: wishes::fields(&wish, fleet, seen),
             wish,
+            zone,
             focus: 0,
             note: None,
             waiting: false,
@@ -102,6 +107,15 @@ impl Form {
         self.note = None;
         for field in &mut self.fields {
             field.error = None;
+        }
+        if self.wish.is_of_items() {
+            return match items::answer(&self.wish, &self.fields, seen, &self.zone) {
+                Ok(answer) => answer,
+                Err((at, why)) => {
+                    self.complain(at, why);
+                    Answer::Stay
+                }
+            };
         }
         match wishes::intent(&self.wish, &self.fields, seen) {
             Ok(intent) => {

@@ -9,7 +9,7 @@ use vocab::{Domain, Region, RollbackLevel, SiteKind, Text};
 use world::{DeployRequest, Intent, Placement, SiteRequest};
 
 use super::field::{Choice, Field};
-use super::restore;
+use super::{items, restore};
 use crate::words::count;
 
 /// What is wrong, and the field it is wrong with.
@@ -62,6 +62,7 @@ pub fn fields(wish: &Wish, fleet: &Fleet, seen: Seen<'_>) -> Vec<Field> {
             "new domain",
             "the name it is to answer under from now on, in a zone of the account",
         )],
+        Wish::Snooze(_) | Wish::Delegate(_) | Wish::Remark(_) | Wish::Note => items::fields(wish),
     }
 }
 
@@ -203,8 +204,11 @@ pub fn intent(wish: &Wish, fields: &[Field], seen: Seen<'_>) -> Result<Intent, W
             domain: domain.clone(),
             to: new_domain(&fields[0], seen, "choose another name")?,
         },
+        Wish::Snooze(_) | Wish::Delegate(_) | Wish::Remark(_) | Wish::Note => {
+            return Err((0, "this is no change to the fleet".into()));
+        }
     };
-    Ok(Intent::SiteRequest(Box::new(request)))
+    Ok(request.into())
 }
 
 fn path(fields: &[Field], at: usize) -> Result<std::path::PathBuf, Wrong> {

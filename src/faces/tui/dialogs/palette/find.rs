@@ -3,7 +3,7 @@
 use ui::filter::Fuzzy;
 use ui::registry::{ALL, Definition};
 use ui::{Action, Risk, Scope, Seen, View};
-use world::query::attention::About;
+use world::About;
 
 use super::parse::Command;
 
@@ -45,7 +45,11 @@ impl Entry {
                 About::Service(_) => "service",
                 About::Run(_) => "run",
                 About::Site(_) => "site",
+                About::Provider(_) => "provider",
+                About::Schedule(_) => "schedule",
                 About::Console(_) => "console",
+                About::Server(_) => "server",
+                About::Elsewhere(_) => "note",
             },
         }
     }
@@ -168,6 +172,13 @@ fn entries(seen: Seen<'_>, themes: &[String], node: Option<&str>) -> Vec<Entry> 
         }
     }
     if node.is_none() {
+        entries.extend(world.schedules.iter().map(|schedule| {
+            Entry::Object(
+                About::Schedule(schedule.name.clone()),
+                schedule.name.to_string(),
+                schedule.what.to_string(),
+            )
+        }));
         entries.extend(world.sites.values().map(|site| {
             Entry::Object(
                 About::Site(site.domain.clone()),

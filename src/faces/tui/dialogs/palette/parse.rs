@@ -2,7 +2,7 @@
 
 use ui::{Action, Seen, View};
 use vocab::{ContainerKey, LogSource, NodeName, ObjectKind, Text, UnitName};
-use world::query::attention::About;
+use world::About;
 use world::{ContainerVerb, Intent};
 
 /// What a typed line comes to.
@@ -20,6 +20,8 @@ pub enum Command {
     Shell(Intent),
     /// Logs.
     Logs(Vec<LogSource>),
+    /// A note with these words.
+    Note(Text),
     /// Another theme.
     Theme(String),
 }
@@ -83,6 +85,8 @@ pub fn parse(text: &str, seen: Seen<'_>, themes: &[String]) -> Result<Option<Com
         "restart-unit" => Command::Ask(restart_unit(&names, &scopes, seen)?),
         "go" if !rest.is_empty() => Command::Jump(object(&names, &scopes, seen)?),
         "theme" => Command::Theme(theme(&names, themes)?),
+        "note" if rest.is_empty() => Command::Action(Action::NoteWrite),
+        "note" => Command::Note(Text::line(rest.join(" "))),
         "quit" | "q" => Command::Action(Action::AppQuit),
         "help" => Command::Action(Action::AppHelp),
         word => {

@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::fit;
 use ui::widgets::text::wrap;
 use ui::{Look, Role, Seen};
-use world::query::concerns;
+use world::priorities::fix::carries_out;
+use world::query::items;
 use world::{Plan, SiteVerb};
 
 use super::money;
@@ -39,20 +40,21 @@ pub fn label(look: &Look<'_>, word: &str) -> Ink<'static> {
     look.styles.ink(Role::Dim, format!("{word:<8}"))
 }
 
-/// The concern the plan answers to, when there is one.
+/// The item the plan answers to, when there is one.
 fn why(plan: &Plan, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
-    let found = concerns(seen.world, seen.now)
-        .into_iter()
-        .find(|concern| concern.fix.as_ref() == Some(&plan.intent));
-    let Some(concern) = found else {
+    let found = items(seen.world, seen.now).into_iter().find(|item| {
+        let fix = item.fix.as_ref();
+        fix.is_some_and(|fix| carries_out(plan, fix))
+    });
+    let Some(item) = found else {
         return Vec::new();
     };
-    let age = seen.now.since(concern.since);
-    let detail = fit(&concern.detail, width.saturating_sub(12));
+    let age = seen.now.since(item.since);
+    let detail = fit(&item.detail, width.saturating_sub(12));
     vec![
         Line::from(vec![
             label(look, "Why"),
-            look.styles.bold(Role::Strong, concern.title.to_string()),
+            look.styles.bold(Role::Strong, item.title.to_string()),
             look.styles.ink(Role::Text, format!(" for {age}")),
         ]),
         Line::from(vec![label(look, ""), look.styles.ink(Role::Dim, detail)]),

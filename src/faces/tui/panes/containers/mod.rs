@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Action, Figure, Look, Outcome, Role, Seen, Sign, View};
 use vocab::{ContainerKey, LogSource, Text};
-use world::query::attention::About;
+use world::About;
 use world::{ContainerVerb, Intent, Interest, TrackedContainer};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};

@@ -20,16 +20,17 @@ use ratatui::layout::Rect;
 use ui::widgets::{message, put};
 use ui::{Action, Filter, Look, Outcome, Pane, Role, Seen, Title, View};
 use vocab::{Level, LogBatch, LogRequest, LogSource, Text, Time};
+use world::About;
 use world::Interest;
 use world::logs::{
     Direction, Entry, EntryId, EntryKind, LogBuffer, LogLimits, LogView, Progress, Query,
 };
-use world::query::attention::About;
 
 use self::fields::Fields;
 use self::place::Place;
 use self::row::Layout;
-use self::sources::{Picker, Sources, label};
+pub use self::sources::label;
+use self::sources::{Picker, Sources};
 
 /// Entries a filter looks at before a frame is drawn: some 5 ms of work at the worst.
 const BUDGET: usize = 40_000;

@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use ui::widgets::{fit, put};
 use ui::{Action, Look, Role, Seen};
 use vocab::{ContainerKey, LogRequest, LogSource};
-use world::query::attention::About;
-use world::query::concerns;
+use world::About;
+use world::query::items;
 use world::{EngineState, Node};
 
 /// Lines of each log that are read first.
@@ -80,9 +80,9 @@ fn first_choice(seen: Seen<'_>) -> Vec<LogSource> {
         let node = world.nodes.get(&key.node);
         node.is_some_and(|node| node.link.is_up())
     };
-    let ailing: Vec<ContainerKey> = concerns(world, seen.now)
+    let ailing: Vec<ContainerKey> = items(world, seen.now)
         .into_iter()
-        .filter_map(|concern| match concern.about {
+        .filter_map(|item| match item.about {
             About::Container(key) => Some(key),
             _ => None,
         })

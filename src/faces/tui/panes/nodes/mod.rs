@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Action, Figure, Filter, Look, Outcome, Role, Seen, Sign, View};
 use vocab::{LogSource, NodeName, ObjectKind, Text, UnitName};
-use world::query::attention::About;
+use world::About;
 use world::query::totals;
 use world::{Intent, Interest, Node};
 

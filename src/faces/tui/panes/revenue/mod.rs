@@ -11,7 +11,7 @@ use ratatui::text::Line;
 use ui::widgets::{message, put};
 use ui::{Action, Figure, Filter, Look, Outcome, Pane, Role, Seen, Title, View};
 use vocab::{Domain, Text};
-use world::query::attention::About;
+use world::About;
 use world::query::income::{Revenue as Figures, csv, revenue};
 
 use super::amounts::invoice_lines;

@@ -30,6 +30,9 @@ pub fn steps(run: &Run, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Li
         let words = "F shows what is left, what it costs, and the three ways out";
         pairs.line("now", vec![styles.ink(Role::Warn, words)]);
     }
+    if let Some(words) = run.state.waits() {
+        pairs.line("now", vec![styles.ink(Role::Info, words)]);
+    }
     pairs.noted(
         "by",
         &run.plan.by.user,

@@ -40,6 +40,7 @@ pub fn cells(run: &Run, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
         RunState::Running | RunState::Cancelling => {
             format!("{} {done}/{all}", progress(done, all, 5))
         }
+        RunState::Queued { before, .. } => format!("{before} before"),
         RunState::Grace { until } => format!("waits {}", until.since(seen.now)),
         state => state.word().to_owned(),
     };

@@ -12,7 +12,7 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Action, Figure, Filter, Look, Outcome, Past, Pick, Recalled, Seen, Sign, View};
 use vocab::RunId;
-use world::query::attention::About;
+use world::About;
 use world::{Intent, Run, RunState};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};

@@ -82,7 +82,7 @@ impl Memory {
         } else {
             self.of_runs.further(seen.world.runs.len()).map(Past::Runs)
         };
-        self.wants = more.or(self.wants);
+        self.wants = more.or_else(|| self.wants.take());
     }
 
     /// What is to be read; `Some` once.
@@ -101,6 +101,7 @@ impl Memory {
                 self.of_audit.answered(lines.len());
                 self.audit.clone_from(lines);
             }
+            Recalled::Happenings(..) | Recalled::Tail(..) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Action, Figure, Look, Outcome, Seen, Sign, View};
 use vocab::{LogSource, ServiceName, Text};
-use world::query::attention::About;
+use world::About;
 use world::{Intent, TrackedContainer, TrackedService};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};

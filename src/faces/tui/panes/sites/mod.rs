@@ -14,8 +14,8 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Action, Figure, Look, Outcome, Pick, Seen, View, Wish};
 use vocab::{Domain, ServiceName, Text, Time};
-use world::query::attention::About;
-use world::{Intent, Site, SiteRequest};
+use world::About;
+use world::{Site, SiteRequest};
 
 use super::amounts::invoice_lines;
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
@@ -40,7 +40,7 @@ fn service(site: &Site, seen: Seen<'_>) -> Option<ServiceName> {
 /// A wish about one site: each is planned and agreed to for itself.
 fn order(chosen: &Chosen<'_, SiteRows>, wish: impl Fn(Domain) -> SiteRequest) -> Outcome {
     match chosen.keys.as_slice() {
-        [one] => Outcome::Ask(Intent::SiteRequest(Box::new(wish(one.clone())))),
+        [one] => Outcome::Ask(wish(one.clone()).into()),
         many => Outcome::Say(Text::line(format!(
             "{} sites are marked; each has a plan of its own: esc takes the marks away",
             many.len()

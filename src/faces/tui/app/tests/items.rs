@@ -1,0 +1,209 @@
+//! Items: their page, what is done with them, and what is told of them.
+
+use vocab::{Span, Text};
+use world::priorities::What;
+use world::{
+    Event, Fact, Happening, ItemId, MarkRequest, Metric, NoteRequest, Point, Series, SeriesKey,
+    Subject,
+};
+
+use super::Bench;
+use crate::app::Demand;
+use crate::fixture::{Fixture, NOW};
+
+fn bench() -> Bench {
+    let mut bench = Bench::new(Fixture::full());
+    bench.press("1/flowise<enter>");
+    bench
+}
+
+/// What is asked to be done with the one item of [`bench`].
+fn asked(request: MarkRequest) -> Vec<Demand> {
+    let world = Fixture::full();
+    let mut items = world::query::items(&world, NOW).into_iter();
+    let item = items.find(|item| item.title.contains("flowise")).unwrap();
+    vec![Demand::Mark(vec![item.id], request)]
+}
+
+fn happened(bench: &mut Bench, happening: Happening) {
+    bench.world.apply(&Event {
+        at: happening.at,
+        fact: Fact::HappeningsRecalled(vec![happening]),
+    });
+}
+
+#[test]
+fn each_key_does_one_thing_with_the_item() {
+    let snoozed = |span, reason: &str| MarkRequest::Snooze {
+        span,
+        reason: reason.into(),
+    };
+    for (keys, request) in [
+        ("a", MarkRequest::Acknowledge),
+        ("c", MarkRequest::Done),
+        ("z<enter>", snoozed(Span::hours(1), "")),
+        ("z4<enter>", snoozed(Span::hours(4), "")),
+        ("z<tab>3d<tab>known<enter>", snoozed(Span::days(3), "known")),
+        (
+            "dsam<enter>",
+            MarkRequest::Delegate {
+                to: "sam".into(),
+                span: Span::days(1),
+            },
+        ),
+        (
+            "ncalled them<enter>",
+            MarkRequest::Note("called them".into()),
+        ),
+    ] {
+        assert_eq!(bench().press(keys), asked(request.clone()), "{keys}");
+        let open = format!("<enter>{keys}");
+        assert_eq!(bench().press(&open), asked(request), "{open}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_at_its_field() {
+    let mut bench = bench();
+    assert!(bench.press("z<tab>soon<enter>").is_empty());
+    assert!(bench.screen(120, 40).contains("is no moment"));
+    let mut nobody = self::bench();
+    assert!(nobody.press("d<enter>").is_empty());
+    assert!(nobody.screen(120, 40).contains("say to whom"));
+}
+
+#[test]
+fn a_locked_console_and_a_read_only_session_do_nothing_with_items() {
+    for keys in ["1a", "1z", "1c", "1d", ":note call<enter>"] {
+        let mut only = Bench::with(Fixture::full(), false);
+        assert_eq!(only.press(keys), [], "{keys}");
+        let mut locked = Bench::new(Fixture::full());
+        assert_eq!(locked.press(&format!("L{keys}")), [], "{keys}");
+        assert!(locked.screen(120, 40).contains("locked"), "{keys}");
+    }
+}
+
+#[test]
+fn a_note_is_typed_or_filled_in() {
+    let note = |text: &str| NoteRequest {
+        text: text.into(),
+        ..NoteRequest::default()
+    };
+    let mut bench = Bench::new(Fixture::full());
+    assert_eq!(
+        bench.press(":note call the bank<enter>"),
+        [Demand::Note(Box::new(note("call the bank")))]
+    );
+    let filled = NoteRequest {
+        worth: Some("500 USD".parse().unwrap()),
+        due: Some(NOW + Span::days(2)),
+        vip: true,
+        ..note("renew")
+    };
+    assert_eq!(
+        bench.press(":note<enter>renew<tab>2d<tab><tab>$500<tab>y<enter>"),
+        [Demand::Note(Box::new(filled))]
+    );
+}
+
+#[test]
+fn several_marked_items_are_seen_to_at_once() {
+    let mut bench = Bench::new(Fixture::full());
+    let demands = bench.press("1  a");
+    let [Demand::Mark(items, MarkRequest::Acknowledge)] = demands.as_slice() else {
+        panic!("{demands:?}")
+    };
+    assert_eq!(items.len(), 2);
+}
+
+#[test]
+fn rows_stay_while_somebody_moves_among_them() {
+    let mut bench = Bench::new(Fixture::full());
+    let line = |screen: &str, words: &str| screen.lines().position(|line| line.contains(words));
+    let before = bench.screen(120, 40);
+    bench.press("1j");
+    let acknowledged = world::query::items(&bench.world, NOW)[0].id.clone();
+    let mark = world::Mark {
+        acknowledged: Some((NOW, "operator".into())),
+        ..world::Mark::default()
+    };
+    bench.world.marks.insert(acknowledged, mark);
+    bench.now = bench.now + Span::seconds(5);
+    let held = bench.screen(120, 40);
+    assert_eq!(line(&held, "flowise is"), line(&before, "flowise is"));
+    bench.now = bench.now + Span::seconds(30);
+    let later = bench.screen(120, 40);
+    assert!(
+        line(&later, "flowise is") > line(&before, "flowise is"),
+        "{later}"
+    );
+}
+
+#[test]
+fn what_was_closed_is_said_for_a_moment() {
+    let mut bench = Bench::new(Fixture::full());
+    let happening = |seconds, what| Happening {
+        at: NOW - Span::seconds(seconds),
+        item: ItemId(Text::line("site.down site/acme.example")),
+        title: "acme.example answers 502".into(),
+        what,
+        at_risk: None,
+    };
+    happened(&mut bench, happening(190, What::Raised));
+    happened(&mut bench, happening(4, What::Closed));
+    let screen = bench.screen(120, 44);
+    let words = "✓ closed  acme.example answers 502  right again after 3m";
+    assert!(screen.contains(words), "{screen}");
+    bench.now = bench.now + Span::seconds(20);
+    assert!(!bench.screen(120, 44).contains("✓ closed"));
+}
+
+#[test]
+fn what_happened_meanwhile_is_told_once_somebody_is_back() {
+    let mut bench = Bench::new(Fixture::full());
+    bench.press("j");
+    let back = NOW + Span::minutes(25);
+    happened(
+        &mut bench,
+        Happening {
+            at: NOW + Span::minutes(5),
+            item: ItemId(Text::line("node.down node/edge-2")),
+            title: "edge-2 cannot be reached".into(),
+            what: What::Raised,
+            at_risk: Some("0.06 USD".parse().unwrap()),
+        },
+    );
+    bench.now = NOW + Span::minutes(6);
+    assert!(!bench.screen(120, 40).contains("while you were away"));
+    bench.now = back;
+    let screen = bench.screen(120, 40);
+    assert!(screen.contains("while you were away (25m): "), "{screen}");
+    bench.press("b");
+    let told = bench.screen(120, 40);
+    assert!(
+        told.contains("$0.02 lost  edge-2 cannot be reached: open for 20m"),
+        "{told}"
+    );
+    bench.press("<esc>");
+    assert!(!bench.screen(120, 40).contains("while you were away"));
+    bench.press(":statistics.show<enter>");
+    assert!(bench.screen(120, 40).contains("the goal is 80 %"));
+}
+
+#[test]
+fn figures_of_a_machine_that_is_silent_are_drawn_as_old() {
+    let mut bench = Bench::new(Fixture::full());
+    let down = Subject::Node("compute-2".parse().unwrap());
+    let mut cpu = Series::default();
+    cpu.push(Point {
+        at: NOW - Span::seconds(20),
+        value: 71.0,
+    });
+    bench
+        .world
+        .series
+        .insert(SeriesKey::new(down, Metric::Cpu), cpu);
+    bench.press("1/compute-2<enter><enter>");
+    let screen = bench.screen(160, 48);
+    assert!(screen.contains("-- was 71% 20s ago"), "{screen}");
+}

@@ -1,0 +1,125 @@
+//! Fixes bound to their object: what a rule says would mend a signal becomes a wish about the very thing that ails.
+
+use vocab::{ContainerKey, Domain, NodeName, ObjectKind, UnitName};
+
+use super::stake::watched;
+use crate::about::About;
+use crate::intent::{ContainerVerb, Intent};
+use crate::plan::Plan;
+use crate::signals::folding::{ancestors, container_of};
+use crate::signals::{Fix, SignalId};
+use crate::site_request::SiteRequest;
+use crate::world::World;
+
+/// The wish that would mend this signal; `None` when its object is not there or the fix does not fit it.
+pub fn bind(world: &World, fix: &Fix, id: &SignalId) -> Option<Intent> {
+    let site = || site(world, &id.about);
+    Some(match fix {
+        Fix::StartContainer => containers(ContainerVerb::Start, container(world, &id.about)?),
+        Fix::RestartContainer => match (container(world, &id.about), site()) {
+            (Some(key), _) => containers(ContainerVerb::Restart, key),
+            (None, Some(domain)) => SiteRequest::Restart { domain }.into(),
+            (None, None) => return None,
+        },
+        Fix::RestartUnit => Intent::RestartUnits {
+            targets: vec![(node(world, &id.about)?, UnitName::new(&id.part).ok()?)],
+        },
+        Fix::PruneImages => Intent::Prune {
+            nodes: vec![node(world, &id.about)?],
+            kinds: vec![ObjectKind::DanglingImage, ObjectKind::UnusedImage],
+        },
+        Fix::Reboot => Intent::Reboot {
+            nodes: vec![node(world, &id.about)?],
+        },
+        Fix::RestartSite => SiteRequest::Restart { domain: site()? }.into(),
+        Fix::RenewCertificate => SiteRequest::Renew { domain: site()? }.into(),
+        Fix::BackUp => SiteRequest::Backup { domain: site()? }.into(),
+        Fix::Drill => SiteRequest::Drill {
+            domain: site()?,
+            backup: None,
+        }
+        .into(),
+        Fix::FailOver => SiteRequest::Failover {
+            domain: site()?,
+            rehearse: false,
+        }
+        .into(),
+        Fix::Suspend => SiteRequest::Suspend { domain: site()? }.into(),
+        Fix::RetryInvoice => SiteRequest::Collect { domain: site()? }.into(),
+        Fix::Command { command, .. } => Intent::Command {
+            nodes: vec![node(world, &id.about)?],
+            command: command.clone(),
+            one_by_one: false,
+        },
+        // A run is gone on with by a decision of its own, which is no wish of the fleet.
+        Fix::ResumeRun => return None,
+    })
+}
+
+/// Whether a plan carries a fix out: the plan of a site's wish holds the frozen order instead.
+pub fn carries_out(plan: &Plan, fix: &Intent) -> bool {
+    match (fix, &plan.intent) {
+        (Intent::SiteRequest(request), Intent::Site(order)) => {
+            request.verb() == order.verb && order.domains().contains(request.domain())
+        }
+        (fix, intent) => fix == intent,
+    }
+}
+
+/// A fix in a few words: `restart container`, `remove unused images`.
+pub fn words(fix: &Intent) -> String {
+    match fix {
+        Intent::Containers { verb, .. } => format!("{} container", verb.word()),
+        Intent::Prune { .. } => "remove unused images".to_owned(),
+        Intent::RestartUnits { targets } => match targets.as_slice() {
+            [(_, unit)] => format!("restart {unit}"),
+            _ => "restart units".to_owned(),
+        },
+        Intent::Reboot { .. } => "reboot".to_owned(),
+        Intent::Command { command, .. } | Intent::ContainerCommand { command, .. } => {
+            format!("run {}", command.first().map_or("", String::as_str))
+        }
+        Intent::SiteRequest(request) => match **request {
+            SiteRequest::Backup { .. } => "back up".to_owned(),
+            SiteRequest::Restart { .. } => "restart site".to_owned(),
+            ref other => other.verb().word().to_owned(),
+        },
+        Intent::Site(order) => order.verb.word().to_owned(),
+        Intent::NodeShell { .. } | Intent::ContainerShell { .. } => "open a shell".to_owned(),
+    }
+}
+
+fn containers(verb: ContainerVerb, key: ContainerKey) -> Intent {
+    Intent::Containers {
+        verb,
+        targets: vec![key],
+    }
+}
+
+/// The container that this is, or that is behind it.
+fn container(world: &World, about: &About) -> Option<ContainerKey> {
+    match about {
+        About::Container(key) => world.containers.contains_key(key).then(|| key.clone()),
+        About::Service(name) => container_of(world, name),
+        _ => None,
+    }
+}
+
+/// The node that this is, or that it is on.
+fn node(world: &World, about: &About) -> Option<NodeName> {
+    let of = |about: &About| match about {
+        About::Node(name) if world.nodes.contains_key(name) => Some(name.clone()),
+        _ => None,
+    };
+    of(about).or_else(|| ancestors(world, about).iter().find_map(of))
+}
+
+/// The site that this is, or whose address it watches.
+fn site(world: &World, about: &About) -> Option<Domain> {
+    let domain = match about {
+        About::Site(domain) => Some(domain.clone()),
+        About::Service(_) => watched(world, about),
+        _ => None,
+    };
+    domain.filter(|domain| world.sites.contains_key(domain))
+}

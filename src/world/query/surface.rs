@@ -1,0 +1,18 @@
+//! The surface: at most ten items, those that are to be seen to now and that a person must see to.
+
+use vocab::Time;
+
+use super::items;
+use crate::priorities::{Item, Visibility};
+use crate::world::World;
+
+/// The most items on the surface, always.
+pub const SURFACE: usize = 10;
+
+/// The items that matter now, the first first; never more than [`SURFACE`].
+pub fn surface(world: &World, now: Time) -> Vec<Item> {
+    let mut shown = items(world, now);
+    shown.retain(|item| item.visibility == Visibility::Shown);
+    shown.truncate(SURFACE);
+    shown
+}
