@@ -176,11 +176,11 @@ fn a_log_that_is_cut_in_mid_stream_goes_on() {
     add(&log, "line two\n");
     std::thread::sleep(seconds(1));
     sshd.restart();
-    until("the line written meanwhile", seconds(40), || {
+    until("the line written meanwhile", seconds(90), || {
         has("line two")
     });
     add(&log, "line three\n");
-    until("a line after it", seconds(10), || has("line three"));
+    until("a line after it", seconds(20), || has("line three"));
     let all = text.lock().unwrap().clone();
     assert_eq!(
         (

@@ -135,8 +135,11 @@ fn a_killed_deployment_holds_no_command_up_and_a_console_goes_on_with_it() {
         console
             .keys("5")
             .wait_line(seconds(20), &["deploy", DOMAIN, "/13"]);
-        let again = yard.deploy();
-        assert!(again.err.contains("wait for it or cancel it"), "{again:?}");
+        // It shows the run from the books before it has it.
+        until("the console has it", seconds(30), || {
+            let again = yard.deploy();
+            again.err.contains("wait for it or cancel it").then_some(())
+        });
         let asked = Instant::now();
         console.process().signal("TERM");
         // What is under way has ten seconds, and who closes after it two.

@@ -56,14 +56,23 @@ fn account() -> Cloudflare {
     account
 }
 
+/// Two sockets of one port: what is free for one protocol may be taken for the other.
+async fn sockets() -> (UdpSocket, TcpListener) {
+    loop {
+        let socket = UdpSocket::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap();
+        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()).await {
+            return (socket, listener);
+        }
+    }
+}
+
 /// A name server on loopback, and a resolver that asks it.
 async fn resolver() -> TokioResolver {
     let account = Arc::new(account());
-    let socket = UdpSocket::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
-        .await
-        .unwrap();
+    let (socket, listener) = sockets().await;
     let address = socket.local_addr().unwrap();
-    let listener = TcpListener::bind(address).await.unwrap();
     let shared = Arc::clone(&account);
     tokio::spawn(serve(socket, move |name, kind| shared.answer(name, kind)));
     tokio::spawn(serve_streams(listener, move |name, kind| {
