@@ -81,8 +81,12 @@ fn pictures_of_the_readme() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     let readme = include_str!("../README.md");
     let make = std::env::var_os("WHEELHOUSE_PICTURES").is_some();
-    for picture in &PICTURES {
-        let screen = take(picture);
+    // Each is mostly waited for.
+    let screens = std::thread::scope(|scope| {
+        let taken = PICTURES.each_ref().map(|picture| scope.spawn(|| take(picture)));
+        taken.map(|screen| screen.join().unwrap())
+    });
+    for (picture, screen) in PICTURES.iter().zip(&screens) {
         assert!(
             screen.contents().contains(picture.shows),
             "{}:\n{}",
@@ -91,7 +95,7 @@ fn pictures_of_the_readme() {
         );
         let file = assets.join(format!("{}.svg", picture.name));
         if make {
-            std::fs::write(&file, svg(&screen)).unwrap();
+            std::fs::write(&file, svg(screen)).unwrap();
         }
         assert!(file.exists(), "{} is there", file.display());
         assert!(readme.contains(&format!("assets/{}.svg", picture.name)));
