@@ -83,7 +83,9 @@ fn pictures_of_the_readme() {
     let make = std::env::var_os("WHEELHOUSE_PICTURES").is_some();
     // Each is mostly waited for.
     let screens = std::thread::scope(|scope| {
-        let taken = PICTURES.each_ref().map(|picture| scope.spawn(|| take(picture)));
+        let taken = PICTURES
+            .each_ref()
+            .map(|picture| scope.spawn(|| take(picture)));
         taken.map(|screen| screen.join().unwrap())
     });
     for (picture, screen) in PICTURES.iter().zip(&screens) {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use store::{AuditEntry, Marking, Store, StoreError};
 use tokio::sync::oneshot;
 use vocab::{RunId, Span, Text, Time};
-use world::priorities::{Choice, What, fix};
+use world::priorities::{Choice, What, fix, fix_is_begun};
 use world::query::{items, surface};
 use world::{
     Actor, Event, Fact, Happening, Item, ItemId, Mark, MarkRequest, Note, NoteRequest, Refusal,
@@ -35,7 +35,10 @@ type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 #[derive(Default)]
 pub(crate) struct Unwritten {
     signals: BTreeSet<SignalId>,
+    /// What was seen to become of items.
     happened: Vec<Happening>,
+    /// What this process itself did about them.
+    done: Vec<Happening>,
     /// When it was last looked for what is to be put away.
     archived: Time,
 }
@@ -339,15 +342,22 @@ impl Core {
         }
     }
 
-    /// Writes down what the reducer asked for since the last time, and puts away what nobody needs.
+    /// Writes down what the reducer asked for since the last time, and puts away what nobody needs. Beside a process that
+    /// does what is done by itself only that one writes: it sees the same, and what another has read of it is older.
     pub(crate) async fn keep_items(&mut self) {
         self.archive().await;
+        let executor = self.world.executor.as_ref();
+        if executor.is_some_and(|executor| !executor.here) {
+            self.unwritten.signals.clear();
+            self.unwritten.happened.clear();
+        }
         let Some(store) = &self.store else { return };
-        if self.unwritten.signals.is_empty() && self.unwritten.happened.is_empty() {
+        let ids = std::mem::take(&mut self.unwritten.signals);
+        let mut happened = std::mem::take(&mut self.unwritten.happened);
+        happened.append(&mut self.unwritten.done);
+        if ids.is_empty() && happened.is_empty() {
             return;
         }
-        let ids = std::mem::take(&mut self.unwritten.signals);
-        let happened = std::mem::take(&mut self.unwritten.happened);
         let (mut open, mut gone) = (Vec::new(), Vec::new());
         for id in ids {
             match self.world.signals.get(&id).filter(|one| one.is_open()) {
@@ -400,6 +410,7 @@ impl Core {
                 let fix = item.fix.as_ref();
                 fix.is_some_and(|fix| fix::carries_out(&run.plan, fix))
             })
+            .filter(|item| !fix_is_begun(&self.world, &item.id, run.id()))
             .map(|item| {
                 let what = What::FixBegun {
                     by: by.clone(),
@@ -436,7 +447,7 @@ impl Core {
     /// What the engine itself knows of items, told and written down.
     fn happened(&mut self, happened: Vec<Happening>) {
         if !happened.is_empty() {
-            self.unwritten.happened(happened.clone());
+            self.unwritten.done.extend_from_slice(&happened);
             self.observe(Fact::HappeningsRecalled(happened));
         }
     }

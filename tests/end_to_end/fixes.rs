@@ -146,6 +146,10 @@ fn a_stopped_site_is_mended_by_two_keys_and_then_by_itself() {
     });
     assert_eq!(page(&address, DOMAIN), "here");
     until_mended(&home, ITEM, "came up", "fix begun by operator");
+    // Several processes have seen it, and it is written down once.
+    let told = history(&home, ITEM);
+    let begun = told.iter().filter(|line| line.contains("fix begun"));
+    assert_eq!(begun.count(), 1, "{told:?}");
     assert_eq!(console.quit(), 0);
 
     // The same again, and nobody presses a key.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use vocab::{Money, RunId, Text, Time};
 
 use super::ItemId;
+use crate::world::World;
 
 /// What happened to an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,4 +77,12 @@ pub struct Happening {
     pub what: What,
     /// Money that was in danger in an hour.
     pub at_risk: Option<Money>,
+}
+
+/// Whether it is told of an item already that this run is its fix: the process that begins the run tells, and the one that
+/// keeps the record, whichever knows first.
+pub fn fix_is_begun(world: &World, item: &ItemId, run: RunId) -> bool {
+    world.happenings.iter().any(|one| {
+        matches!(one.what, What::FixBegun { run: of, .. } if of == run) && one.item == *item
+    })
 }

@@ -15,7 +15,7 @@ pub mod stake;
 pub mod steps;
 pub mod weights;
 
-pub use happening::{Happening, What};
+pub use happening::{Happening, What, fix_is_begun};
 pub use item::{Item, ItemId, Origin, Quadrant, Score, Term, Visibility};
 pub use learning::{Choice, Proposal};
 pub use mark::{Delegation, Mark, MarkRequest, Marks, Note, NoteRequest, Snooze};

@@ -5,12 +5,13 @@ use vocab::{Text, Time};
 use crate::autopilot::Attempt;
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
-use crate::priorities::{Happening, What};
+use crate::priorities::{Happening, What, fix_is_begun};
 use crate::world::World;
 
 /// A fix was tried, or it is known what came of it: noted with the history of its item.
 pub(super) fn tried(world: &mut World, at: Time, attempt: &Attempt) -> Vec<Effect> {
-    let begun = !world.autopilot.attempts.contains_key(&attempt.run);
+    let begun = !world.autopilot.attempts.contains_key(&attempt.run)
+        && !fix_is_begun(world, &attempt.item, attempt.run);
     world.autopilot.note(attempt.clone());
     let begun = begun.then(|| What::FixBegun {
         by: attempt.by.user.clone(),
