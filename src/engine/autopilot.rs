@@ -5,6 +5,7 @@
 //! line → submitted as any run is, in the autopilot's name → run → looked at again → [`judge`] → its end in the store.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use store::AuditEntry;
 use tokio::sync::oneshot;
@@ -44,7 +45,7 @@ pub(crate) struct Pilot {
 /// A step of a fix that comes back to the loop.
 pub(crate) enum FixStep {
     /// Its plan was made, or could not be.
-    Planned(Box<Item>, Box<Result<Plan, Refusal>>),
+    Planned(Arc<Item>, Box<Result<Plan, Refusal>>),
     /// It is written down: it is submitted, if nobody has stopped the autopilot meanwhile.
     Submit(RunId),
     /// It was not taken on.
@@ -85,10 +86,10 @@ impl Core {
         let minute = self.minute(now);
         let items = query::items(&self.world, now);
         let chosen = items
-            .into_iter()
+            .iter()
             .filter(|item| !self.pilot.refused.contains_key(&item.id))
-            .find_map(|item| match decide(&self.world, &item, now, minute) {
-                Decision::Run { fix, .. } => Some((item, *fix)),
+            .find_map(|item| match decide(&self.world, item, now, minute) {
+                Decision::Run { fix, .. } => Some((Arc::clone(item), *fix)),
                 Decision::Wait { .. } | Decision::Ask(_) => None,
             });
         if let Some((item, fix)) = chosen {
@@ -101,7 +102,7 @@ impl Core {
         drivers::clock::minute_of_day(zone, now)
     }
 
-    fn plan_fix(&mut self, item: Item, fix: Intent) {
+    fn plan_fix(&mut self, item: Arc<Item>, fix: Intent) {
         self.pilot.planning = true;
         let (reply, answer) = oneshot::channel();
         self.plan(fix, actor(), reply);
@@ -109,7 +110,7 @@ impl Core {
         self.tasks.spawn(async move {
             let gone = |_| Err(Refusal::new(RefusalKind::Stale, "the engine ends"));
             let made = answer.await.unwrap_or_else(gone);
-            let step = FixStep::Planned(Box::new(item), Box::new(made));
+            let step = FixStep::Planned(item, Box::new(made));
             // The engine's end is the end of the fix: nothing was begun.
             drop(requests.send(Request::Fix(step)).await);
         });
@@ -145,7 +146,9 @@ impl Core {
             Ok(allowed) => allowed,
             Err(why) => {
                 tracing::info!(item = %item.id, %why, "a fix does not run by itself");
-                self.pilot.refused.insert(item.id, now + REFUSED_FOR);
+                self.pilot
+                    .refused
+                    .insert(item.id.clone(), now + REFUSED_FOR);
                 return;
             }
         };
@@ -155,7 +158,7 @@ impl Core {
         };
         let attempt = Attempt {
             run: plan.id,
-            item: item.id,
+            item: item.id.clone(),
             signal,
             fix,
             title: plan.title,
@@ -282,8 +285,8 @@ impl Core {
             return;
         }
         let mut found = Vec::new();
-        for item in query::items(&self.world, now) {
-            let (Some(fix), Some((signal, word))) = (&item.fix, fix_of(&self.world, &item)) else {
+        for item in query::items(&self.world, now).iter() {
+            let (Some(fix), Some((signal, word))) = (&item.fix, fix_of(&self.world, item)) else {
                 continue;
             };
             let opened = self.world.signals.get(&signal).map(|signal| signal.since);

@@ -157,6 +157,24 @@ impl From<Duration> for Span {
     }
 }
 
+impl Span {
+    /// What its words count in: a span within the same whole number of these reads the same.
+    #[must_use]
+    pub const fn step(self) -> Self {
+        if self.0 < 1000 {
+            Self(1)
+        } else if self.0 < 60_000 {
+            Self(1000)
+        } else if self.0 < 3_600_000 {
+            Self(60_000)
+        } else if self.0 < 172_800_000 {
+            Self(3_600_000)
+        } else {
+            Self(86_400_000)
+        }
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0 / 1000;

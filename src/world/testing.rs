@@ -23,7 +23,7 @@ pub fn titles(world: &World, now: Time) -> Vec<String> {
         fact: Fact::RulesDeclared(rules()),
     });
     items(&judged, now)
-        .into_iter()
+        .iter()
         .map(|item| item.title.to_string())
         .collect()
 }

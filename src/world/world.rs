@@ -16,6 +16,7 @@ use crate::node::Node;
 use crate::price::ServerPrices;
 use crate::priorities::{Happening, Marks, Note, Weights};
 use crate::pulse::Pulse;
+use crate::query::remembered::{Bearing, Remembered};
 use crate::quota::Quota;
 use crate::reduce;
 use crate::refusal::{Refusal, RefusalKind};
@@ -130,6 +131,9 @@ pub struct World {
     /// The course of every figure.
     #[serde(skip)]
     pub series: HashMap<SeriesKey, Series>,
+    /// Answers that are known already; no part of what is known of the fleet.
+    #[serde(skip)]
+    pub remembered: Remembered,
 }
 
 fn no_happenings() -> Ring<Happening> {
@@ -173,6 +177,7 @@ impl Default for World {
             alerts: Alerts::default(),
             replaced: 0,
             series: HashMap::new(),
+            remembered: Remembered::default(),
         }
     }
 }
@@ -182,7 +187,10 @@ impl World {
     pub fn apply(&mut self, event: &Event) -> Vec<Effect> {
         self.now = self.now.max(event.at);
         self.revision += 1;
+        let bearing = Bearing::of(self, &event.fact);
         let mut effects = reduce::reduce(self, event);
+        let borne = bearing != Bearing::of(self, &event.fact);
+        self.remembered.applied(&event.fact, borne);
         effects.extend(track::track(self, event));
         effects
     }

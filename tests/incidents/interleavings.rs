@@ -93,7 +93,12 @@ fn lists(script: &Script, seed: u64) -> Vec<Vec<String>> {
         }
         assert!(surface(&world, at(second)).len() <= SURFACE);
         if second % 10 == 9 {
-            lists.push(items(&world, at(second)).iter().map(line).collect());
+            lists.push(
+                items(&world, at(second))
+                    .iter()
+                    .map(|item| line(item))
+                    .collect(),
+            );
         }
     }
     lists

@@ -89,9 +89,10 @@ fn the_list_stands_still_while_nothing_changes() {
     let (mut stage, mut world) = begin();
     let parts = [(0, fleet(0))];
     let ids = |world: &World, second: i64| {
-        let found = items(world, at(second)).into_iter();
+        let found = items(world, at(second));
         found
-            .map(|item| (item.id, item.score.total))
+            .iter()
+            .map(|item| (item.id.clone(), item.score.total))
             .collect::<Vec<_>>()
     };
     let first = ids(&world, 60);

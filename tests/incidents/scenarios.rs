@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use incidents::{Script, Stage, at, empty};
 use world::World;
@@ -23,8 +24,8 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn ids(world: &World, items: &[Item], visible: bool) -> Vec<String> {
-    let shown = |item: &&Item| (item.visibility == Visibility::Shown) == visible;
+fn ids(world: &World, items: &[Arc<Item>], visible: bool) -> Vec<String> {
+    let shown = |item: &&Arc<Item>| (item.visibility == Visibility::Shown) == visible;
     let found = items.iter().filter(shown);
     found.map(|item| by_name(world, &item.id.0)).collect()
 }
@@ -82,7 +83,8 @@ fn play(script: &Script, wrong: &mut Vec<String>) -> String {
     for step in &script.step {
         while second <= step.at {
             world = stage.play(world, &course, second);
-            told.extend(surface(&world, at(second)).into_iter().map(|item| item.id));
+            let shown = surface(&world, at(second));
+            told.extend(shown.iter().map(|item| item.id.clone()));
             second += 1;
         }
         let now = at(step.at);

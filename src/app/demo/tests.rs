@@ -1,5 +1,6 @@
 //! The scenarios over the real engine: what fills the list, which fixes close what, and a quiet day.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser as _;
@@ -29,12 +30,12 @@ impl Play {
         Self { running, watch }
     }
 
-    fn surface(&self) -> Vec<Item> {
+    fn surface(&self) -> Vec<Arc<Item>> {
         surface(self.watch.world(), self.watch.now())
     }
 
     fn titles(&self) -> Vec<String> {
-        let line = |item: &Item| {
+        let line = |item: &Arc<Item>| {
             format!(
                 "{} {:>7} {} | {}",
                 item.quadrant.word(),
@@ -57,9 +58,9 @@ impl Play {
         assert!(waited.is_ok(), "{what}: {:#?}", self.titles());
     }
 
-    fn item(&self, title: &str) -> Option<Item> {
+    fn item(&self, title: &str) -> Option<Arc<Item>> {
         let all = items(self.watch.world(), self.watch.now());
-        all.into_iter().find(|item| item.title.contains(title))
+        all.iter().find(|item| item.title.contains(title)).cloned()
     }
 
     /// Whether an item's trouble is not seen any more: it closes when that stays so.

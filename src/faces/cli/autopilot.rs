@@ -1,5 +1,7 @@
 //! `wheelhouse autopilot`: what may run by itself, what did, what would; stop it, and let it go on.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use vocab::{Text, Time};
 use world::autopilot::{Attempt, Decision, Mode, decide, permits};
@@ -218,14 +220,15 @@ async fn would(json: bool, context: &mut Context) -> Result<Exit> {
         .await?;
     let (world, now) = (context.watch.world(), context.watch.now());
     let minute = minute(world, context, now);
-    let items: Vec<Item> = query::items(world, now)
-        .into_iter()
+    let items: Vec<Arc<Item>> = query::items(world, now)
+        .iter()
         .filter(|item| matches!(item.origin, Origin::Signal { .. }))
+        .cloned()
         .collect();
     let mut rows = Vec::with_capacity(items.len());
     for item in items {
         let decision = decide(world, &item, now, minute);
-        rows.push(row(world, context, item, decision).await);
+        rows.push(row(world, context, &item, decision).await);
     }
     let out = &mut context.console.out;
     if json {
@@ -255,7 +258,7 @@ async fn would(json: bool, context: &mut Context) -> Result<Exit> {
 }
 
 /// What is decided of an item; a fix that would run is planned, because only its plan tells whether it may.
-async fn row(world: &World, context: &Context, item: Item, decision: Decision) -> Would {
+async fn row(world: &World, context: &Context, item: &Item, decision: Decision) -> Would {
     let mut row = Would {
         item: item.id.0.clone(),
         title: item.title.clone(),
@@ -270,7 +273,7 @@ async fn row(world: &World, context: &Context, item: Item, decision: Decision) -
             let planned = command.plan(*fix).await;
             let allowed = planned
                 .map_err(|refusal| refusal.text)
-                .and_then(|plan| permits(world, &item, &plan).map(|_| plan));
+                .and_then(|plan| permits(world, item, &plan).map(|_| plan));
             match allowed {
                 Ok(plan) => row.plan = Some(plan.title),
                 Err(why) => {

@@ -1,5 +1,7 @@
 //! `wheelhouse status`: whether all is well, and what is not.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use vocab::{Money, Severity, Text, Time};
 use world::priorities::{Visibility, score};
@@ -144,9 +146,10 @@ fn of(world: &World, now: Time) -> Status {
     let all = items(world, now);
     let down = is_down(world, &all, now);
     let degraded = any_service(world, &all, ServiceState::Degraded, now);
-    let found: Vec<Item> = all
-        .into_iter()
+    let found: Vec<Arc<Item>> = all
+        .iter()
         .filter(|item| item.visibility == Visibility::Shown)
+        .cloned()
         .collect();
     let unseen = world
         .nodes
@@ -191,7 +194,7 @@ fn of(world: &World, now: Time) -> Status {
 
 /// Whether a node or a service is down, told of or not yet: who asks once does not wait for a rule to be sure. Announced
 /// maintenance is no trouble.
-fn is_down(world: &World, items: &[Item], now: Time) -> bool {
+fn is_down(world: &World, items: &[Arc<Item>], now: Time) -> bool {
     let mut nodes = world
         .nodes
         .values()
@@ -201,7 +204,7 @@ fn is_down(world: &World, items: &[Item], now: Time) -> bool {
 }
 
 /// Whether a service is in this state, told of or not yet.
-fn any_service(world: &World, items: &[Item], state: ServiceState, now: Time) -> bool {
+fn any_service(world: &World, items: &[Arc<Item>], state: ServiceState, now: Time) -> bool {
     let mut services = world
         .services
         .values()
@@ -210,14 +213,14 @@ fn any_service(world: &World, items: &[Item], state: ServiceState, now: Time) ->
     services.any(|about| !excused(items, &about))
 }
 
-fn excused(items: &[Item], about: &About) -> bool {
+fn excused(items: &[Arc<Item>], about: &About) -> bool {
     let mut of = items.iter().filter(|item| item.about == *about);
     of.any(|item| item.visibility == Visibility::Maintenance)
 }
 
 fn verdict(
     figures: &Totals,
-    found: &[Item],
+    found: &[Arc<Item>],
     (down, degraded): (bool, bool),
     unseen: usize,
 ) -> Verdict {
@@ -335,7 +338,7 @@ fn print(status: &Status, world: &World, now: Time, out: &mut Stream) -> Result<
 
 /// What is to be seen to now, the first first.
 fn print_items(world: &World, now: Time, out: &mut Stream) -> Result<()> {
-    for item in items(world, now) {
+    for item in items(world, now).iter() {
         if item.visibility != Visibility::Shown {
             continue;
         }

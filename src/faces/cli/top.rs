@@ -1,6 +1,8 @@
 //! `wheelhouse top`: the ten things that matter now, why each stands where it stands, how well they are dealt with, and
 //! which weights would fit what is done first.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use vocab::{Decimal, Money, Severity, Span, Text, Time};
 use world::priorities::learning::{CHOICES_NEEDED, propose};
@@ -85,7 +87,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
     let whole = context.interrupts.guard(seen).await?;
     let (world, now) = (context.watch.world(), context.watch.now());
     let mut found = if options.all || options.quadrant.is_some() {
-        items(world, now)
+        items(world, now).to_vec()
     } else {
         surface(world, now)
     };
@@ -132,7 +134,7 @@ pub(crate) const fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn print(found: &[Item], now: Time, why: bool, out: &mut Stream) -> Result<()> {
+fn print(found: &[Arc<Item>], now: Time, why: bool, out: &mut Stream) -> Result<()> {
     let mut table = Table::new(&["", "Q", "PER HOUR", "FOR", "WHAT", "FIX", "BY", "ITEM"]);
     for (index, item) in found.iter().enumerate() {
         let tone = if item.visibility == Visibility::Shown {
@@ -479,11 +481,11 @@ async fn learn(options: &Options, context: &mut Context) -> Result<Exit> {
 }
 
 /// The item that is meant: by its id, the beginning of it, or a part of it that no other has.
-pub(crate) fn find(world: &World, given: &str, now: Time) -> Result<Item> {
+pub(crate) fn find(world: &World, given: &str, now: Time) -> Result<Arc<Item>> {
     let all = items(world, now);
     let low = given.trim().to_lowercase();
-    let by = |fits: &dyn Fn(&str) -> bool| -> Vec<Item> {
-        let fits = |item: &&Item| fits(&item.id.0.to_lowercase());
+    let by = |fits: &dyn Fn(&str) -> bool| -> Vec<Arc<Item>> {
+        let fits = |item: &&Arc<Item>| fits(&item.id.0.to_lowercase());
         all.iter().filter(fits).cloned().collect()
     };
     let ways = [

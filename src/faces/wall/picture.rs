@@ -1,12 +1,14 @@
 //! The picture: header, page and footer, each where it stands now.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ui::{Role, Seen, Sign, Styles};
 use vocab::Time;
 use world::priorities::Visibility;
-use world::query::{Totals, items, totals};
+use world::query::{Items, Totals, items, totals};
 use world::{Interest, Item};
 
 use crate::canvas::Canvas;
@@ -34,9 +36,9 @@ pub struct Picture {
 struct Moment<'a> {
     seen: Seen<'a>,
     /// All items.
-    items: Vec<Item>,
+    items: Items,
     /// Those that are to be seen to now.
-    shown: Vec<Item>,
+    shown: Vec<Arc<Item>>,
     sight: Sight,
     verdict: Verdict,
     pages: Vec<Page>,
@@ -79,8 +81,8 @@ impl Picture {
 
     fn moment<'a>(&mut self, seen: Seen<'a>) -> Moment<'a> {
         let items = items(seen.world, seen.now);
-        let now = |item: &&Item| item.visibility == Visibility::Shown;
-        let shown: Vec<Item> = items.iter().filter(now).cloned().collect();
+        let now = |item: &&Arc<Item>| item.visibility == Visibility::Shown;
+        let shown: Vec<Arc<Item>> = items.iter().filter(now).cloned().collect();
         let sight = sight(seen.world, seen.now);
         let verdict = Verdict::of(seen.world, &items, &sight);
         let pages = Page::with_something(seen, &shown, self.money);

@@ -1,5 +1,7 @@
 //! The verdict: one word for the whole fleet.
 
+use std::sync::Arc;
+
 use ui::{Role, Sign};
 use vocab::{Severity, Time};
 use world::priorities::{Origin, Visibility};
@@ -28,7 +30,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// From all items and how much is seen.
-    pub fn of(world: &World, items: &[Item], sight: &Sight) -> Self {
+    pub fn of(world: &World, items: &[Arc<Item>], sight: &Sight) -> Self {
         if sight.waiting || sight.all == 0 {
             return Self::Waiting;
         }
@@ -44,7 +46,7 @@ impl Verdict {
         if seen.clone().any(|item| is_down(world, item)) {
             return Self::Down;
         }
-        let grave = |item: &Item| {
+        let grave = |item: &Arc<Item>| {
             item.visibility == Visibility::Shown && item.severity >= Severity::Warning
         };
         if seen.any(grave) {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use vocab::{Span, Text, Time};
 
@@ -42,7 +43,7 @@ pub fn due(
     world: &World,
     outbox: &Outbox,
     channel: &Channel,
-    items: &[Item],
+    items: &[Arc<Item>],
     clock: &Clock,
 ) -> Due {
     let told = outbox.told(&channel.name);
@@ -94,7 +95,7 @@ fn is_lost(told: &Told<'_>, opening: Time) -> bool {
 }
 
 /// Everything that is still wrong, folded under something else or not.
-fn open(world: &World, items: &[Item]) -> BTreeSet<ItemId> {
+fn open(world: &World, items: &[Arc<Item>]) -> BTreeSet<ItemId> {
     let signals = world.signals.values().filter(|signal| signal.is_open());
     signals
         .map(|signal| signal.id.item())
@@ -273,7 +274,7 @@ impl Writer<'_> {
     }
 
     /// The daily report, when its time has come and it was not written yet.
-    fn report(&self, items: &[Item]) -> Option<Delivery> {
+    fn report(&self, items: &[Arc<Item>]) -> Option<Delivery> {
         let from = self.channel.report?;
         let Clock {
             now, minute, day, ..

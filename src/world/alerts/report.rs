@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use vocab::{Span, Text, Time};
@@ -36,9 +37,10 @@ pub struct Report {
 }
 
 /// The report of the day that ends at `now`. `items` are all items of the world at that moment.
-pub fn report(world: &World, items: &[Item], day: &Text, now: Time) -> Report {
+pub fn report(world: &World, items: &[Arc<Item>], day: &Text, now: Time) -> Report {
     let shown: Vec<&Item> = items
         .iter()
+        .map(AsRef::as_ref)
         .filter(|item| item.visibility == Visibility::Shown)
         .take(SURFACE)
         .collect();

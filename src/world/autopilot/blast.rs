@@ -7,16 +7,16 @@ use vocab::{Money, Text};
 use crate::about::About;
 use crate::plan::{Plan, StepCall};
 use crate::priorities::stake::{hourly as of_an_hour, stake};
-use crate::signals::{Figure, Graph};
+use crate::signals::{Figure, Topology};
 use crate::world::World;
 
 /// What would be in danger in an hour if the plan went wrong; `None` when nothing that earns stands on its objects.
 pub(super) fn hourly(world: &World, plan: &Plan) -> Option<Money> {
-    let graph = Graph::of(world);
+    let topology = Topology::default();
     let objects = objects(plan);
     let amounts = objects.iter().filter_map(|about| {
         let figure = Figure::NodeUnreachable;
-        let at_stake = stake(world, &graph, about, figure, &Text::default());
+        let at_stake = stake(world, &topology, about, figure, &Text::default());
         at_stake.monthly.map(of_an_hour)
     });
     amounts.reduce(|sum, next| sum.checked_add(next).unwrap_or(sum))

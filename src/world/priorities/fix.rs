@@ -6,30 +6,31 @@ use super::stake::watched;
 use crate::about::About;
 use crate::intent::{ContainerVerb, Intent};
 use crate::plan::Plan;
-use crate::signals::folding::{ancestors, container_of};
-use crate::signals::{Fix, SignalId};
+use crate::signals::{Fix, SignalId, Topology};
 use crate::site_request::SiteRequest;
 use crate::world::World;
 
 /// The wish that would mend this signal; `None` when its object is not there or the fix does not fit it.
-pub fn bind(world: &World, fix: &Fix, id: &SignalId) -> Option<Intent> {
-    let site = || site(world, &id.about);
+pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Option<Intent> {
+    let site = || site(world, topology, &id.about);
+    let node = || node(world, topology, &id.about);
+    let container = || container(world, topology, &id.about);
     Some(match fix {
-        Fix::StartContainer => containers(ContainerVerb::Start, container(world, &id.about)?),
-        Fix::RestartContainer => match (container(world, &id.about), site()) {
+        Fix::StartContainer => containers(ContainerVerb::Start, container()?),
+        Fix::RestartContainer => match (container(), site()) {
             (Some(key), _) => containers(ContainerVerb::Restart, key),
             (None, Some(domain)) => SiteRequest::Restart { domain }.into(),
             (None, None) => return None,
         },
         Fix::RestartUnit => Intent::RestartUnits {
-            targets: vec![(node(world, &id.about)?, UnitName::new(&id.part).ok()?)],
+            targets: vec![(node()?, UnitName::new(&id.part).ok()?)],
         },
         Fix::PruneImages => Intent::Prune {
-            nodes: vec![node(world, &id.about)?],
+            nodes: vec![node()?],
             kinds: vec![ObjectKind::DanglingImage, ObjectKind::UnusedImage],
         },
         Fix::Reboot => Intent::Reboot {
-            nodes: vec![node(world, &id.about)?],
+            nodes: vec![node()?],
         },
         Fix::RestartSite => SiteRequest::Restart { domain: site()? }.into(),
         Fix::RenewCertificate => SiteRequest::Renew { domain: site()? }.into(),
@@ -47,7 +48,7 @@ pub fn bind(world: &World, fix: &Fix, id: &SignalId) -> Option<Intent> {
         Fix::Suspend => SiteRequest::Suspend { domain: site()? }.into(),
         Fix::RetryInvoice => SiteRequest::Collect { domain: site()? }.into(),
         Fix::Command { command, .. } => Intent::Command {
-            nodes: vec![node(world, &id.about)?],
+            nodes: vec![node()?],
             command: command.clone(),
             one_by_one: false,
         },
@@ -97,28 +98,28 @@ fn containers(verb: ContainerVerb, key: ContainerKey) -> Intent {
 }
 
 /// The container that this is, or that is behind it.
-fn container(world: &World, about: &About) -> Option<ContainerKey> {
+fn container(world: &World, topology: &Topology, about: &About) -> Option<ContainerKey> {
     match about {
         About::Container(key) => world.containers.contains_key(key).then(|| key.clone()),
-        About::Service(name) => container_of(world, name),
+        About::Service(name) => topology.container_of(world, name),
         _ => None,
     }
 }
 
 /// The node that this is, or that it is on.
-fn node(world: &World, about: &About) -> Option<NodeName> {
+fn node(world: &World, topology: &Topology, about: &About) -> Option<NodeName> {
     let of = |about: &About| match about {
         About::Node(name) if world.nodes.contains_key(name) => Some(name.clone()),
         _ => None,
     };
-    of(about).or_else(|| ancestors(world, about).iter().find_map(of))
+    of(about).or_else(|| topology.above(world, about).iter().find_map(of))
 }
 
 /// The site that this is, or whose address it watches.
-fn site(world: &World, about: &About) -> Option<Domain> {
+fn site(world: &World, topology: &Topology, about: &About) -> Option<Domain> {
     let domain = match about {
         About::Site(domain) => Some(domain.clone()),
-        About::Service(_) => watched(world, about),
+        About::Service(_) => watched(world, topology, about),
         _ => None,
     };
     domain.filter(|domain| world.sites.contains_key(domain))

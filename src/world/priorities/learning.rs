@@ -4,6 +4,8 @@
 //! at a time, in small steps, as long as more of these pairs come into the operator's order; the result is a proposal, and
 //! counts only when the operator accepts it. The same choices always give the same proposal.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use vocab::{Decimal, Time};
 
@@ -84,7 +86,7 @@ pub struct Choice {
 
 impl Choice {
     /// The choice of an item from the surface; `None` when it stood first or is not there, for then nothing is learnt.
-    pub fn of(surface: &[Item], item: &ItemId, weights: &Weights, at: Time) -> Option<Self> {
+    pub fn of(surface: &[Arc<Item>], item: &ItemId, weights: &Weights, at: Time) -> Option<Self> {
         let place = surface.iter().position(|one| one.id == *item)?;
         let chosen = &surface[place];
         // What was acknowledged stands below for another reason than its score.

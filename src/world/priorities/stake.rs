@@ -7,7 +7,7 @@ use vocab::{Currency, Decimal, Domain, Money, Text};
 use crate::about::About;
 use crate::money::{HOURS_OF_MONTH, Terms};
 use crate::query::income::paid;
-use crate::signals::{Figure, Graph};
+use crate::signals::{Figure, Topology};
 use crate::site::Site;
 use crate::world::World;
 
@@ -55,8 +55,14 @@ pub fn hourly(monthly: Money) -> Money {
 }
 
 /// What is at stake when this fails. `figure` and `part` say of a payment which one.
-pub fn stake(world: &World, graph: &Graph, about: &About, figure: Figure, part: &Text) -> Stake {
-    let on_it = graph.dependents(world, about);
+pub fn stake(
+    world: &World,
+    topology: &Topology,
+    about: &About,
+    figure: Figure,
+    part: &Text,
+) -> Stake {
+    let on_it = topology.dependents(world, about);
     let itself = match about {
         About::Site(domain) => Some(domain),
         _ => None,
@@ -70,7 +76,9 @@ pub fn stake(world: &World, graph: &Graph, about: &About, figure: Figure, part: 
             site.and_then(|site| exchanged(world, site.price))
         }
         // A service that looks at a site's address stands for it.
-        _ if matches!(about, About::Service(_)) => sum(world, watched(world, about).as_ref()),
+        _ if matches!(about, About::Service(_)) => {
+            sum(world, watched(world, topology, about).as_ref())
+        }
         _ => sum(world, on_it.sites.iter()),
     };
     Stake {
@@ -86,10 +94,10 @@ pub fn stake(world: &World, graph: &Graph, about: &About, figure: Figure, part: 
 }
 
 /// The site whose address a service looks at.
-pub(crate) fn watched(world: &World, about: &About) -> Option<Domain> {
-    let found = crate::signals::folding::ancestors(world, about);
-    found.into_iter().find_map(|one| match one {
-        About::Site(domain) => Some(domain),
+pub(crate) fn watched(world: &World, topology: &Topology, about: &About) -> Option<Domain> {
+    let above = topology.above(world, about);
+    above.iter().find_map(|one| match one {
+        About::Site(domain) => Some(domain.clone()),
         _ => None,
     })
 }

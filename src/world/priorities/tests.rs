@@ -1,6 +1,7 @@
 //! Items over small worlds: totals that add up, an order that holds, what does not rank.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use vocab::{Decimal, Domain, Money, NodeName, RunId, Severity, Span, Text, Time};
@@ -175,10 +176,16 @@ fn with_notes(mut world: World, notes: Vec<Note>) -> World {
 }
 
 fn marked(world: &mut World, item: &str, mark: Mark) {
-    world.marks.insert(ItemId(item.into()), mark);
+    world.apply(&Event {
+        at: NOW,
+        fact: Fact::ItemMarked {
+            item: ItemId(item.into()),
+            mark: Box::new(mark),
+        },
+    });
 }
 
-fn ids(found: &[Item]) -> Vec<&str> {
+fn ids(found: &[Arc<Item>]) -> Vec<&str> {
     found.iter().map(|item| item.id.0.as_str()).collect()
 }
 
@@ -204,9 +211,7 @@ fn by_hand(score: &Score) -> Decimal {
 fn a_total_is_made_of_its_terms() {
     let world = world(vec![node_down("web-1")]);
     let found = items(&world, NOW);
-    let [item] = found.as_slice() else {
-        panic!("{found:?}")
-    };
+    let [item] = &*found else { panic!("{found:?}") };
     // 10 for critical, 45 / 730 x 100 = 6.16 for the money, 2 for the sites; 2.5 for less than an hour.
     assert_eq!(item.score.importance, Decimal::new(1816, 2));
     assert_eq!(item.score.total, Decimal::new(4540, 2));
@@ -541,7 +546,7 @@ proptest! {
         reversed.reverse();
         let here = with_notes(world(signals), vec![one.clone()]);
         let found = items(&here, NOW);
-        for item in &found {
+        for item in found.iter() {
             prop_assert_eq!(item.score.total, by_hand(&item.score), "{}", item.id.clone());
         }
         let shown = surface(&here, NOW);

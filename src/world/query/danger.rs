@@ -1,5 +1,6 @@
 //! Money in danger in an hour, of all items together.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use vocab::Money;
@@ -9,9 +10,10 @@ use crate::priorities::{Item, Visibility};
 
 /// What is in danger in an hour in all: of each object once, whatever is wrong with it, and whoever sees to it. What was
 /// announced as maintenance is no danger. `None` where nothing is.
-pub fn in_danger(items: &[Item]) -> Option<Money> {
+pub fn in_danger(items: &[impl Borrow<Item>]) -> Option<Money> {
     let mut most: BTreeMap<&About, Money> = BTreeMap::new();
     for item in items {
+        let item = item.borrow();
         let Some(money) = item.at_risk else { continue };
         if item.visibility == Visibility::Maintenance || money.amount.is_zero() {
             continue;

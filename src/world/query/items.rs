@@ -5,51 +5,44 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use vocab::{Money, RunId, Span, Text, Time};
 
+use super::remembered::Row;
 use crate::about::About;
 use crate::autopilot;
 use crate::intent::Intent;
 use crate::priorities::stake::{Stake, hourly, stake};
 use crate::priorities::{
-    Item, ItemId, Mark, Note, Origin, Quadrant, Score, Visibility, Weights, fix, score,
+    Item, ItemId, Mark, Note, Origin, Quadrant, Score, Visibility, Weights, fix, score, steps,
 };
 use crate::run::Run;
-use crate::signals::{Graph, Kind, Level, Rule, Signal, SignalId, fold};
+use crate::signals::{Kind, Level, Rule, Signal, SignalId, Topology};
 use crate::world::World;
 
 /// So long what was said to be done is believed; what is still wrong then comes back.
 const DONE_HOLDS: Span = Span::minutes(10);
 
+/// Items, ranked.
+pub type Items = Arc<[Arc<Item>]>;
+
 /// All items at `now`, ranked; those that are not to be seen to now stand last. The same world always gives the same list.
-pub fn items(world: &World, now: Time) -> Vec<Item> {
-    let made = Made::of(world);
-    let mut all: Vec<Item> = fold(world)
-        .causes
-        .iter()
-        .filter_map(|(cause, consequences)| {
-            let signal = world.signals.get(cause)?;
-            Some(made.of_signal(signal, consequences, now))
-        })
-        .chain(
-            world
-                .notes
-                .values()
-                .filter_map(|note| made.of_note(note, now)),
-        )
-        .collect();
-    all.sort_by(|one, other| place(one).cmp(&place(other)));
-    all
+/// What was asked before is remembered: only what an event or the time has changed since is made anew.
+pub fn items(world: &World, now: Time) -> Items {
+    world.remembered.items(world, now)
 }
 
 /// The item of this id, with its consequences folded.
-pub fn item(world: &World, id: &ItemId, now: Time) -> Option<Item> {
-    items(world, now).into_iter().find(|item| item.id == *id)
+pub fn item(world: &World, id: &ItemId, now: Time) -> Option<Arc<Item>> {
+    items(world, now)
+        .iter()
+        .find(|item| item.id == *id)
+        .cloned()
 }
 
 /// What the order goes by.
-fn place(item: &Item) -> impl Ord + '_ {
+pub(super) fn place(item: &Item) -> impl Ord + '_ {
     (
         item.visibility != Visibility::Shown,
         item.mark.acknowledged.is_some(),
@@ -59,55 +52,82 @@ fn place(item: &Item) -> impl Ord + '_ {
     )
 }
 
-/// What is looked up for every item.
-struct Made<'a> {
+/// Makes items of what is known, with what is looked up for each of them.
+pub(super) struct Maker<'a> {
     world: &'a World,
+    topology: &'a Topology,
     rules: BTreeMap<&'a str, &'a Rule>,
-    graph: Graph,
     under_way: Vec<&'a Run>,
+    /// What the autopilot has tried to mend.
+    tried: BTreeSet<&'a SignalId>,
 }
 
-impl<'a> Made<'a> {
-    fn of(world: &'a World) -> Self {
+impl<'a> Maker<'a> {
+    pub fn of(world: &'a World, topology: &'a Topology) -> Self {
+        let attempts = world.autopilot.attempts.values();
         Self {
             world,
+            topology,
             rules: world
                 .rules
                 .iter()
                 .map(|rule| (rule.id.as_str(), rule))
                 .collect(),
-            graph: Graph::of(world),
             under_way: world
                 .runs
                 .values()
                 .filter(|run| !run.state.is_over())
                 .collect(),
+            tried: attempts
+                .filter(|attempt| attempt.is_automatic())
+                .map(|attempt| &attempt.signal)
+                .collect(),
         }
     }
 
-    fn of_signal(&self, signal: &Signal, consequences: &BTreeSet<SignalId>, now: Time) -> Item {
+    /// What is at stake when this is so.
+    pub fn stake(&self, signal: &Signal) -> Stake {
+        let SignalId { about, part, .. } = &signal.id;
+        stake(self.world, self.topology, about, signal.figure, part)
+    }
+
+    /// What would mend it.
+    pub fn fix(&self, signal: &Signal) -> Option<Intent> {
+        let fix = self.rules.get(signal.id.rule.as_str())?.fix.as_ref()?;
+        fix::bind(self.world, self.topology, fix, &signal.id)
+    }
+
+    pub fn of_signal(&self, signal: &Signal, consequences: &BTreeSet<SignalId>, now: Time) -> Row {
         let world = self.world;
         let rule = self.rules.get(signal.id.rule.as_str()).copied();
-        let SignalId { about, part, .. } = &signal.id;
-        let stake = stake(world, &self.graph, about, signal.figure, part);
+        let stake = self.stake(signal);
         let score = score::of_signal(world, signal, &stake, now);
         let quadrant = quadrant(&score, &world.weights);
         let id = signal.id.item();
         let mark = self.mark_of(&id, signal.opened);
-        let given_back = autopilot::escalated(world, &signal.id, now);
+        let tried = self.tried.contains(&signal.id);
+        let given_back = tried.then(|| autopilot::escalated(world, &signal.id, now));
+        let given_back = given_back.flatten();
         let level = match &given_back {
             // What the autopilot could not mend, a person sees to.
             Some(_) => Level::Human,
             None => rule.map_or(Level::Human, |rule| rule.level),
         };
-        let fix = rule
-            .and_then(|rule| rule.fix.as_ref())
-            .and_then(|fix| fix::bind(world, fix, &signal.id));
+        let fix = self.fix(signal);
         let certain = !signal.blind;
         // What is old when it is first seen was shown to nobody yet.
         let shown_since = signal.opened.unwrap_or(signal.since);
         let put_away = now.since(shown_since) >= world.weights.archive_after;
-        Item {
+        let mut turns = turns(&mark);
+        turns.push(shown_since + world.weights.archive_after);
+        if signal.kind == Kind::Availability {
+            turns.extend(steps::AGE.iter().map(|(bound, _)| signal.since + *bound));
+        }
+        if tried {
+            // What was tried is told with how long ago that was.
+            turns.push(now + Span(1));
+        }
+        let item = Item {
             about: signal.id.about.clone(),
             title: signal.title.clone(),
             detail: detail(signal, consequences.len(), &stake, given_back),
@@ -132,11 +152,12 @@ impl<'a> Made<'a> {
             level,
             fix,
             mark,
-        }
+        };
+        Row::new(item, stake, now, turns)
     }
 
     /// `None` for a note that is done: it is no item any more.
-    fn of_note(&self, note: &Note, now: Time) -> Option<Item> {
+    pub fn of_note(&self, note: &Note, now: Time) -> Option<Row> {
         let world = self.world;
         let id = ItemId::of_note(note);
         let mark = self.mark_of(&id, None);
@@ -149,7 +170,11 @@ impl<'a> Made<'a> {
         let put_away = note.system.is_some()
             && quadrant == Quadrant::Q4
             && now.since(since) >= world.weights.archive_after;
-        Some(Item {
+        let mut turns = turns(&mark);
+        turns.push(since + world.weights.archive_after);
+        turns.extend(note.from);
+        turns.extend(note.due.map(|due| due_turns(due, now)));
+        let item = Item {
             origin: Origin::Note(note.id.clone()),
             about: About::Elsewhere(note.system.clone().unwrap_or_else(|| note.by.clone())),
             title: note.text.clone(),
@@ -166,7 +191,8 @@ impl<'a> Made<'a> {
             level: Level::Human,
             fix: None,
             mark,
-        })
+        };
+        Some(Row::new(item, Stake::default(), now, turns))
     }
 
     /// What the operator did with an item since it came up: what was done with an earlier one counts no more.
@@ -190,6 +216,26 @@ impl<'a> Made<'a> {
             .find(|run| fix::carries_out(&run.plan, fix))
             .map(|run| run.id())
     }
+}
+
+/// When what the operator did with an item ends.
+fn turns(mark: &Mark) -> Vec<Time> {
+    let done = mark.done.as_ref().map(|(at, _)| *at + DONE_HOLDS);
+    let snoozed = mark.snoozed.as_ref().map(|snooze| snooze.until);
+    let delegated = mark.delegated.as_ref().map(|to| to.until);
+    [done, snoozed, delegated].into_iter().flatten().collect()
+}
+
+/// When a date next reads another way, or counts for another: the steps of the score are whole steps of the words too.
+fn due_turns(due: Time, now: Time) -> Time {
+    if due <= now {
+        let age = now.since(due);
+        let step = age.step().0;
+        return due + Span((age.0 / step + 1) * step);
+    }
+    let left = due.since(now);
+    let step = left.step().0;
+    due - Span(left.0 / step * step) + Span(1)
 }
 
 /// Where a score stands, by the thresholds of the weights.

@@ -5,7 +5,7 @@ use vocab::{
     CpuUse, HostSample, LinkTrouble, Memory, NodeName, Origin, Severity, Span, Text, Time,
 };
 
-use super::{Phase, Signal, SignalId, fold};
+use super::{Phase, Signal, SignalId, Topology, fold};
 use crate::about::About;
 use crate::priorities::What;
 use crate::{Effect, Event, Fact, NodeProfile, World};
@@ -339,5 +339,5 @@ fn a_rule_that_is_gone_takes_its_signals_along() {
     };
     apply(&mut world, 3, Fact::RulesDeclared(vec![off]));
     assert!(world.signals.is_empty());
-    assert!(fold(&world).causes.is_empty());
+    assert!(fold(&world, &Topology::default()).causes.is_empty());
 }

@@ -77,6 +77,7 @@ fn end_of_instant(world: &mut World) -> Option<Effect> {
         {
             mark.acknowledged = None;
             mark.done = None;
+            world.remembered.marked();
         }
         world.happenings.push(happening.clone());
     }
@@ -303,6 +304,7 @@ fn set(
     if current == after.as_ref() {
         return;
     }
+    world.remembered.moved(id, current, after.as_ref());
     world.tracking.before.entry(id.clone()).or_insert(before);
     match after {
         Some(after) => world.signals.insert(id.clone(), after),

@@ -10,6 +10,7 @@ mod silence;
 mod top;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ui::{Role, Seen, Sign};
 use vocab::{ContainerKey, Freshness, Span, Stamped, Time};
@@ -52,7 +53,7 @@ impl Page {
     ];
 
     /// The pages that have something to say; that of money only where it may be seen.
-    pub fn with_something(seen: Seen<'_>, shown: &[Item], money: bool) -> Vec<Self> {
+    pub fn with_something(seen: Seen<'_>, shown: &[Arc<Item>], money: bool) -> Vec<Self> {
         let says = |page: &Self| match page {
             Self::Top => !shown.is_empty(),
             Self::Money => money && money::known(seen).is_some(),
@@ -71,7 +72,13 @@ impl Page {
     }
 
     /// What it says; amounts only where they may be seen.
-    pub fn sheet(self, seen: Seen<'_>, items: &[Item], shown: &[Item], money: bool) -> Sheet {
+    pub fn sheet(
+        self,
+        seen: Seen<'_>,
+        items: &[Arc<Item>],
+        shown: &[Arc<Item>],
+        money: bool,
+    ) -> Sheet {
         match self {
             Self::Top => top::sheet(seen, shown, money),
             Self::Money => money::sheet(seen, items),

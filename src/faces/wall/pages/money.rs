@@ -1,5 +1,7 @@
 //! Money: what recurs, what of it is left, what is in danger, what is late.
 
+use std::sync::Arc;
+
 use ui::{Role, Seen, Sign};
 use vocab::Money;
 use world::Item;
@@ -13,7 +15,7 @@ pub(super) fn known(seen: Seen<'_>) -> Option<Income> {
     income(seen.world, seen.now)?.ok()
 }
 
-pub(super) fn sheet(seen: Seen<'_>, items: &[Item]) -> Sheet {
+pub(super) fn sheet(seen: Seen<'_>, items: &[Arc<Item>]) -> Sheet {
     let Some(income) = known(seen) else {
         return Sheet::default();
     };
@@ -91,6 +93,6 @@ fn unknown(name: &str) -> Row {
 }
 
 /// What an hour is in danger, when anything is: `$0.06/h`.
-pub fn at_risk(items: &[Item]) -> Option<String> {
+pub fn at_risk(items: &[Arc<Item>]) -> Option<String> {
     in_danger(items).map(score::per_hour)
 }

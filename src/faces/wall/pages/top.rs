@@ -1,5 +1,7 @@
 //! The top three of what matters now.
 
+use std::sync::Arc;
+
 use ui::{Seen, Sign};
 use world::Item;
 use world::priorities::fix;
@@ -10,12 +12,12 @@ use crate::privacy::{public, without_money};
 /// How many of them are always seen first.
 pub const TOP: usize = 3;
 
-pub(super) fn sheet(seen: Seen<'_>, shown: &[Item], money: bool) -> Sheet {
+pub(super) fn sheet(seen: Seen<'_>, shown: &[Arc<Item>], money: bool) -> Sheet {
     let said = |text: &str| {
         let text = public(text);
         if money { text } else { without_money(&text) }
     };
-    let row = |item: &Item| {
+    let row = |item: &Arc<Item>| {
         // What cannot be seen to be so just now is neither red nor green.
         let sign = if item.certain {
             Sign::of_severity(item.severity)

@@ -20,9 +20,12 @@ fn bench() -> Bench {
 /// What is asked to be done with the one item of [`bench`].
 fn asked(request: MarkRequest) -> Vec<Demand> {
     let world = Fixture::full();
-    let mut items = world::query::items(&world, NOW).into_iter();
-    let item = items.find(|item| item.title.contains("flowise")).unwrap();
-    vec![Demand::Mark(vec![item.id], request)]
+    let items = world::query::items(&world, NOW);
+    let item = items
+        .iter()
+        .find(|item| item.title.contains("flowise"))
+        .unwrap();
+    vec![Demand::Mark(vec![item.id.clone()], request)]
 }
 
 fn happened(bench: &mut Bench, happening: Happening) {
@@ -127,7 +130,13 @@ fn rows_stay_while_somebody_moves_among_them() {
         acknowledged: Some((NOW, "operator".into())),
         ..world::Mark::default()
     };
-    bench.world.marks.insert(acknowledged, mark);
+    bench.world.apply(&Event {
+        at: NOW,
+        fact: Fact::ItemMarked {
+            item: acknowledged,
+            mark: Box::new(mark),
+        },
+    });
     bench.now = bench.now + Span::seconds(5);
     let held = bench.screen(120, 40);
     assert_eq!(line(&held, "flowise is"), line(&before, "flowise is"));

@@ -42,7 +42,8 @@ pub fn label(look: &Look<'_>, word: &str) -> Ink<'static> {
 
 /// The item the plan answers to, when there is one.
 fn why(plan: &Plan, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
-    let found = items(seen.world, seen.now).into_iter().find(|item| {
+    let all = items(seen.world, seen.now);
+    let found = all.iter().find(|item| {
         let fix = item.fix.as_ref();
         fix.is_some_and(|fix| carries_out(plan, fix))
     });

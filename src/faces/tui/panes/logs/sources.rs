@@ -81,9 +81,9 @@ fn first_choice(seen: Seen<'_>) -> Vec<LogSource> {
         node.is_some_and(|node| node.link.is_up())
     };
     let ailing: Vec<ContainerKey> = items(world, seen.now)
-        .into_iter()
-        .filter_map(|item| match item.about {
-            About::Container(key) => Some(key),
+        .iter()
+        .filter_map(|item| match &item.about {
+            About::Container(key) => Some(key.clone()),
             _ => None,
         })
         .collect();

@@ -4,7 +4,7 @@ use ui::{Action, Figure, Filter, Outcome, Seen};
 use vocab::{LogSource, Span, Text, UnitName};
 use world::priorities::{Origin, Visibility};
 use world::query::totals;
-use world::signals::folding::{ancestors, container_of};
+use world::signals::topology::{ancestors, container_of};
 use world::{About, Item};
 
 use crate::words;
@@ -32,7 +32,7 @@ pub fn automatic_today(seen: Seen<'_>) -> usize {
 }
 
 /// What mends an item is asked for, unless it is under way.
-pub fn fix(item: Item, seen: Seen<'_>) -> Outcome {
+pub fn fix(item: &Item, seen: Seen<'_>) -> Outcome {
     if let Some(run) = item.run.and_then(|run| seen.world.runs.get(&run)) {
         return Outcome::Say(Text::line(format!(
             "{} is under way: {}",
@@ -40,8 +40,8 @@ pub fn fix(item: Item, seen: Seen<'_>) -> Outcome {
             run.state.word()
         )));
     }
-    match item.fix {
-        Some(intent) => Outcome::Ask(intent),
+    match &item.fix {
+        Some(intent) => Outcome::Ask(intent.clone()),
         None => Outcome::Say(Text::line(format!(
             "no action of this console mends it: {}; enter opens it",
             item.title

@@ -9,8 +9,7 @@ mod order;
 mod page;
 mod row;
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,7 +19,6 @@ use ui::widgets::{Table, message, put};
 use ui::{
     Action, Figure, Filter, Look, Outcome, Pane, Past, Recalled, Role, Seen, Title, View, Wish,
 };
-use vocab::Time;
 use world::priorities::Visibility;
 use world::query::{SURFACE, items};
 use world::{About, Interest, Item, ItemId, MarkRequest};
@@ -46,37 +44,14 @@ pub struct Top {
     read: Read,
     /// Whether all items are listed, and not the ten alone.
     all: bool,
-    known: RefCell<Option<Known>>,
-}
-
-/// The items as of a moment: a frame asks for them more than once.
-#[derive(Clone)]
-struct Known {
-    basis: (u64, Time),
-    items: Rc<Vec<Item>>,
 }
 
 impl Top {
-    /// All items, ranked.
-    fn items(&self, seen: Seen<'_>) -> Rc<Vec<Item>> {
-        let basis = (seen.world.revision, seen.now);
-        let mut known = self.known.borrow_mut();
-        if let Some(known) = known.as_ref().filter(|known| known.basis == basis) {
-            return Rc::clone(&known.items);
-        }
-        let items = Rc::new(items(seen.world, seen.now));
-        *known = Some(Known {
-            basis,
-            items: Rc::clone(&items),
-        });
-        items
-    }
-
     /// The rows in the order they are drawn: the ten, or all of them by what becomes of them.
-    fn rows(&mut self, seen: Seen<'_>) -> (Vec<Item>, Vec<ItemId>) {
-        let all = self.items(seen);
+    fn rows(&mut self, seen: Seen<'_>) -> (Vec<Arc<Item>>, Vec<ItemId>) {
+        let all = items(seen.world, seen.now);
         let mut test = self.browse.list.filter.test();
-        let mut passes = |item: &&Item| {
+        let mut passes = |item: &&Arc<Item>| {
             test.passes(&format!(
                 "{} {} {} {}",
                 item.title,
@@ -85,8 +60,8 @@ impl Top {
                 item.id
             ))
         };
-        let mut rows: Vec<Item> = if self.all {
-            let mut rows: Vec<Item> = all.iter().filter(&mut passes).cloned().collect();
+        let mut rows: Vec<Arc<Item>> = if self.all {
+            let mut rows: Vec<Arc<Item>> = all.iter().filter(&mut passes).cloned().collect();
             rows.sort_by_key(|item| facts::group(&item.visibility));
             rows
         } else {
@@ -100,7 +75,7 @@ impl Top {
         (rows, keys)
     }
 
-    fn selected(&mut self, seen: Seen<'_>) -> Option<Item> {
+    fn selected(&mut self, seen: Seen<'_>) -> Option<Arc<Item>> {
         let (mut rows, keys) = self.rows(seen);
         let index = self.browse.list.settle(&keys)?;
         Some(rows.swap_remove(index))
@@ -118,15 +93,15 @@ impl Top {
         self.browse.list.targets(&keys)
     }
 
-    fn on(&mut self, action: Action, item: Item, seen: Seen<'_>, whole: bool) -> Outcome {
+    fn on(&mut self, action: Action, item: &Item, seen: Seen<'_>, whole: bool) -> Outcome {
         match action {
-            Action::ListOpen if self.browse.is_open(whole) => Outcome::Jump(item.about),
+            Action::ListOpen if self.browse.is_open(whole) => Outcome::Jump(item.about.clone()),
             Action::ListOpen => {
                 self.browse.open();
                 Outcome::Whole
             }
             Action::JumpNode | Action::JumpContainer | Action::JumpService => {
-                match facts::beside(action, &item, seen) {
+                match facts::beside(action, item, seen) {
                     Some(about) => Outcome::Jump(about),
                     None => Outcome::Say("it stands on no such thing".into()),
                 }
@@ -141,7 +116,7 @@ impl Top {
                 self.mark(seen, MarkRequest::Clear)
             }
             Action::ItemAcknowledge => self.mark(seen, MarkRequest::Acknowledge),
-            Action::LogsOpen | Action::JumpLogs => match facts::logs(&item, seen) {
+            Action::LogsOpen | Action::JumpLogs => match facts::logs(item, seen) {
                 Some(source) => Outcome::Logs(vec![source]),
                 None => Outcome::Say("this item has no log of its own; enter opens it".into()),
             },
@@ -198,7 +173,7 @@ impl Top {
         look: &Look<'_>,
         area: Rect,
         buffer: &mut Buffer,
-        (rows, keys): (&[Item], &[ItemId]),
+        (rows, keys): (&[Arc<Item>], &[ItemId]),
     ) {
         let table = Table {
             columns: if self.all { &row::ALL } else { &row::TEN },
@@ -239,7 +214,7 @@ impl Pane for Top {
     }
 
     fn title(&self, seen: Seen<'_>, look: &Look<'_>) -> Title {
-        let all = self.items(seen);
+        let all = items(seen.world, seen.now);
         let count = |wanted: &dyn Fn(&Visibility) -> bool| {
             all.iter().filter(|item| wanted(&item.visibility)).count()
         };
@@ -296,7 +271,7 @@ impl Pane for Top {
             return Outcome::Done;
         }
         match self.selected(seen) {
-            Some(item) => self.on(action, item, seen, whole),
+            Some(item) => self.on(action, &item, seen, whole),
             None => Outcome::Ignored,
         }
     }
@@ -314,7 +289,7 @@ impl Pane for Top {
         let (rows, keys) = self.rows(seen);
         self.browse.list.settle(&keys);
         let targets = self.browse.list.targets(&keys);
-        let of = |item: &&Item| targets.contains(&item.id);
+        let of = |item: &&Arc<Item>| targets.contains(&item.id);
         rows.iter()
             .filter(of)
             .map(|item| item.about.clone())

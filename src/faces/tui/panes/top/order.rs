@@ -1,6 +1,7 @@
 //! The order of the list: as ranked, but still while somebody has the selection, so that nothing moves under the finger.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use vocab::{Span, Time};
 use world::{Item, ItemId};
@@ -29,7 +30,7 @@ impl Order {
     }
 
     /// Brings ranked rows into the kept order; what is new stands where it ranks among those that are there.
-    pub fn hold(&mut self, rows: &mut Vec<Item>, now: Time) {
+    pub fn hold(&mut self, rows: &mut Vec<Arc<Item>>, now: Time) {
         if self.until.is_none_or(|until| until <= now) {
             self.release();
             return;

@@ -6,7 +6,7 @@ use ui::{Look, Role, Seen};
 use vocab::{Bytes, Level, NodeName, Span, Text, Time};
 use world::priorities::Origin;
 use world::signals::Figure;
-use world::signals::folding::{ancestors, container_of};
+use world::signals::topology::{ancestors, container_of};
 use world::{About, Item, Metric, Run, SeriesKey, Subject};
 
 use super::super::super::shared::{Most, course, millis, reachable};
