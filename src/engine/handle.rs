@@ -213,6 +213,15 @@ impl Handle {
         }
     }
 
+    /// An operator is at the keys: kept, so that the next console tells what happened since.
+    pub async fn attended(&self) {
+        if let Some(store) = &self.store
+            && let Err(error) = store.put_operator_seen(drivers::clock::now()).await
+        {
+            tracing::debug!(%error, "when an operator was last here is not written down");
+        }
+    }
+
     /// Tells that the shell of a handover run has ended.
     pub async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {
         self.ask(|reply| Request::ShellEnded(run, status, reply))

@@ -283,6 +283,9 @@ impl Core {
         if !happenings.is_empty() {
             self.observe(Fact::HappeningsRecalled(happenings));
         }
+        if let Some(at) = store.operator_seen().await? {
+            self.observe(Fact::OperatorSeen(at));
+        }
         let signals = store.signals().await?;
         if !signals.is_empty() {
             self.observe(Fact::SignalsRecalled(signals));

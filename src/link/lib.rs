@@ -113,6 +113,9 @@ pub trait Command: Send + Sync {
     /// Has items scored by learnt weights; `None` goes back to those of the fleet file.
     async fn weigh(&self, weights: Option<Weights>) -> Result<(), Refusal>;
 
+    /// Tells that an operator is at the keys. Returns when it is written down, where there is a journal.
+    async fn attended(&self);
+
     /// Tells that the shell of a handover run has ended with this status.
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal>;
 }

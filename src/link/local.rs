@@ -175,6 +175,10 @@ impl Command for LocalCommand {
         self.handle.weigh(weights, self.actor.clone()).await
     }
 
+    async fn attended(&self) {
+        self.handle.attended().await;
+    }
+
     async fn shell_ended(&self, run: RunId, status: Option<i32>) -> Result<(), Refusal> {
         self.handle.shell_ended(run, status).await
     }

@@ -8,6 +8,7 @@
 //! `said` (what providers said last) | `counts` (of sites) | `signals`, `marks`, `notes`, `happenings` (what needs attention) | `outbox` (who is told). Nothing returns `Ok` before it is synced to disk, but [`Store::record`], which never
 //! waits and may lose the last seconds.
 
+mod attendance;
 mod audit;
 mod backups;
 mod connection;

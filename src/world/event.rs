@@ -335,6 +335,8 @@ pub enum Fact {
     NoteGone(Text),
     /// What became of items, read back from the store, the oldest first.
     HappeningsRecalled(Vec<Happening>),
+    /// An operator was last at the keys of a console then, as it was read back from the store.
+    OperatorSeen(Time),
     /// The fleet file says what may run by itself.
     AutopilotDeclared(Box<Policy>),
     /// The autopilot was stopped or let go on, or its switch was read back from the store.

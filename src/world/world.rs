@@ -120,6 +120,9 @@ pub struct World {
     /// What became of items lately.
     #[serde(default = "no_happenings")]
     pub happenings: Ring<Happening>,
+    /// When an operator was last at the keys of a console before this process began; `None` when never.
+    #[serde(default)]
+    pub operator_seen: Option<Time>,
     /// What may run by itself, and what did.
     #[serde(default)]
     pub autopilot: Autopilot,
@@ -173,6 +176,7 @@ impl Default for World {
             marks: Marks::new(),
             notes: BTreeMap::new(),
             happenings: no_happenings(),
+            operator_seen: None,
             autopilot: Autopilot::default(),
             alerts: Alerts::default(),
             replaced: 0,

@@ -233,3 +233,19 @@ async fn learnt_weights_are_accepted_and_given_up() {
     assert_eq!(one.poll_foreign().await.unwrap().weights, Some(None));
     assert_eq!(one.learnt_weights().await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn when_an_operator_was_last_here_outlives_the_process() {
+    let folder = scratch();
+    let store = open(folder.path()).await;
+    assert_eq!(store.operator_seen().await.unwrap(), None);
+    store.put_operator_seen(NOW).await.unwrap();
+    store
+        .put_operator_seen(NOW + Span::minutes(1))
+        .await
+        .unwrap();
+    store.close().await;
+    let store = open(folder.path()).await;
+    let seen = store.operator_seen().await.unwrap();
+    assert_eq!(seen, Some(NOW + Span::minutes(1)));
+}

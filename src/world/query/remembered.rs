@@ -275,6 +275,7 @@ impl Remembered {
             | Fact::MaintenanceDeclared(_)
             | Fact::SeenFrom { .. }
             | Fact::HappeningsRecalled(_)
+            | Fact::OperatorSeen(_)
             | Fact::AlertsDeclared(_)
             | Fact::DeliveriesSeen(_)
             | Fact::SamplesReplaced { .. } => {}

@@ -39,6 +39,7 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::FixTried(attempt) => items::tried(world, event.at, attempt),
         Fact::SamplesReplaced { .. }
         | Fact::HistoryRestored { .. }
+        | Fact::OperatorSeen(_)
         | Fact::AutopilotDeclared(_)
         | Fact::AutopilotSwitched(_)
         | Fact::FixesRecalled(_)
@@ -100,6 +101,9 @@ fn keep(world: &mut World, event: &Event) {
         }
         Fact::HistoryRestored { key, points } => {
             world.series.entry(key.clone()).or_default().restore(points);
+        }
+        Fact::OperatorSeen(at) => {
+            world.operator_seen = Some(*at);
         }
         Fact::AutopilotDeclared(policy) => {
             world.autopilot.policy = (**policy).clone();

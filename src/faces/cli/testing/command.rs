@@ -401,6 +401,8 @@ impl Command for FakeCommand {
         Ok(())
     }
 
+    async fn attended(&self) {}
+
     async fn weigh(&self, weights: Option<Weights>) -> Result<(), Refusal> {
         let words = weights.map_or_else(|| "none".to_owned(), |weights| weights.words());
         self.with(|state| state.asked.push(format!("weights: {words}")));

@@ -179,6 +179,8 @@ pub struct App {
     income: Option<Reckoned>,
     /// When a key was pressed last.
     last_key: Option<Time>,
+    /// The last key that was written down.
+    told_key: Option<Time>,
     /// Since when nobody was at the keys the last time that was long.
     away: Option<Time>,
 }
@@ -224,6 +226,7 @@ impl App {
             areas: Vec::new(),
             income: None,
             last_key: None,
+            told_key: None,
             away: None,
         };
         app.configure(config, report);

@@ -18,7 +18,7 @@ impl App {
             return Vec::new();
         }
         self.said = None;
-        self.touched(seen.now);
+        self.touched(seen);
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             match key.code {
                 KeyCode::Char('c') => return self.interrupt(seen),

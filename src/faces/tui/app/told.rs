@@ -13,23 +13,43 @@ use crate::words::count;
 /// Without a key for so long nobody is there.
 const AWAY: Span = Span::minutes(10);
 
+/// That somebody is there is written down so often.
+const TOLD: Span = Span::minutes(1);
+
 /// Statistics are of so long.
 const LOOKED_BACK: Span = Span::days(30);
 
 impl App {
     /// Somebody is at the keys: since when nobody was is kept, for who wants to see what happened meanwhile.
-    pub(super) fn touched(&mut self, now: Time) {
-        if let Some(last) = self.last_key
-            && now.since(last) >= AWAY
+    pub(super) fn touched(&mut self, seen: Seen<'_>) {
+        if let Some(last) = self.last_seen(seen)
+            && seen.now.since(last) >= AWAY
         {
             self.away = Some(last);
         }
-        self.last_key = Some(now);
+        self.last_key = Some(seen.now);
+    }
+
+    /// When somebody was last at the keys, of this console or one before it.
+    fn last_seen(&self, seen: Seen<'_>) -> Option<Time> {
+        self.last_key.or(seen.world.operator_seen)
+    }
+
+    /// Whether it is to be written down that somebody is at the keys: once a minute.
+    pub fn is_attended(&mut self) -> bool {
+        let Some(last) = self.last_key else {
+            return false;
+        };
+        let due = self.told_key.is_none_or(|told| last.since(told) >= TOLD);
+        if due {
+            self.told_key = Some(last);
+        }
+        due
     }
 
     /// One line of what became of items since the last key, when that is long ago and something did.
     pub(super) fn away_line(&self, seen: Seen<'_>) -> Option<String> {
-        let last = self.last_key?;
+        let last = self.last_seen(seen)?;
         let span = seen.now.since(last);
         if span < AWAY {
             return None;

@@ -84,6 +84,13 @@ impl Tasks {
         });
     }
 
+    /// Has it written down that somebody is at the keys; a session that is read-only leaves no trace.
+    pub fn attended(&self) {
+        if let Some(command) = self.command() {
+            tokio::spawn(async move { command.attended().await });
+        }
+    }
+
     /// Loads a theme.
     pub fn load_theme(&self, name: String) {
         let (messages, folder) = (self.messages.clone(), self.themes.clone());

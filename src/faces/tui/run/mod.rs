@@ -228,6 +228,9 @@ impl Console {
                 // The next frame asks for the size itself.
                 Event::Resize(..) | Event::FocusGained | Event::FocusLost => Vec::new(),
             };
+            if self.app.is_attended() {
+                self.tasks.attended();
+            }
             if let Some(reason) = self.demand(demands)? {
                 return Ok(Some(reason));
             }

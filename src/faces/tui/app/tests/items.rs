@@ -200,6 +200,37 @@ fn what_happened_meanwhile_is_told_once_somebody_is_back() {
 }
 
 #[test]
+fn what_happened_since_the_last_console_is_told_by_the_next() {
+    let mut bench = Bench::new(Fixture::full());
+    happened(
+        &mut bench,
+        Happening {
+            at: NOW - Span::hours(1),
+            item: ItemId(Text::line("node.down node/edge-2")),
+            title: "edge-2 cannot be reached".into(),
+            what: What::Raised,
+            at_risk: None,
+        },
+    );
+    let screen = bench.screen(120, 40);
+    assert!(!screen.contains("while you were away"), "{screen}");
+    bench.world.apply(&Event {
+        at: NOW,
+        fact: Fact::OperatorSeen(NOW - Span::hours(8)),
+    });
+    let screen = bench.screen(120, 40);
+    assert!(screen.contains("while you were away (8h): "), "{screen}");
+    bench.press("b");
+    let told = bench.screen(120, 40);
+    assert!(told.contains("since 8h ago"), "{told}");
+    assert!(told.contains("edge-2 cannot be reached"), "{told}");
+    assert!(bench.app.is_attended(), "the first key is written down");
+    bench.press("<esc>");
+    assert!(!bench.app.is_attended(), "not each one");
+    assert!(!bench.screen(120, 40).contains("while you were away"));
+}
+
+#[test]
 fn figures_of_a_machine_that_is_silent_are_drawn_as_old() {
     let mut bench = Bench::new(Fixture::full());
     let down = Subject::Node("compute-2".parse().unwrap());
