@@ -43,6 +43,9 @@ pub async fn plan(
         Intent::SiteRequest(_) | Intent::Site(_) => Err(crate::refuse::not_found(
             "sites are planned by the hosting room",
         )),
+        Intent::Run { .. } => Err(crate::refuse::not_found(
+            "what becomes of another run is planned where runs are driven",
+        )),
         Intent::NodeShell { node } => nodes::shell::plan(request, &node),
         Intent::ContainerShell { target } => containers::shell::plan(request, &target),
     }

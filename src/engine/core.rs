@@ -265,6 +265,8 @@ impl Core {
                 self.switch_autopilot(request, actor, reply);
             }
             Request::Cancel(run, actor, reply) => self.cancel_run(run, actor, reply),
+            Request::Mend(run, way, actor, reply) => self.mend_run(run, way, actor, reply),
+            Request::TakenUp(run, way) => self.taken_up(*run, way),
             Request::Resolve(run, way, actor, reply) => self.resolve_run(run, way, actor, reply),
             Request::AlertTried(channel, tried) => self.alert_tried(&channel, tried),
             Request::TestAlerts(channel, actor, reply) => {

@@ -11,7 +11,8 @@ use world::priorities::Choice;
 use world::{
     Actor, AuditCheck, AuditLine, AutopilotRequest, Consent, Delivery, Event, Executor,
     FoundBackups, Happening, Intent, Interest, ItemId, Mark, MarkRequest, NoteRequest, Notice,
-    Plan, Point, Refusal, RefusalKind, Run, ScheduleVerb, SeriesKey, WayOut, Weights, World,
+    Plan, Point, Refusal, RefusalKind, Run, RunWay, ScheduleVerb, SeriesKey, WayOut, Weights,
+    World,
 };
 
 use crate::autopilot::FixStep;
@@ -51,6 +52,8 @@ pub(crate) enum Request {
     Left(Vec<Run>),
     Submit(RunId, Consent, oneshot::Sender<Result<(), Refusal>>),
     Cancel(RunId, Actor, oneshot::Sender<Result<(), Refusal>>),
+    Mend(RunId, RunWay, Actor, oneshot::Sender<Result<(), Refusal>>),
+    TakenUp(Box<Run>, RunWay),
     Resolve(RunId, WayOut, Actor, oneshot::Sender<Result<(), Refusal>>),
     FindBackups(oneshot::Sender<Result<FoundBackups, Refusal>>),
     Mark(

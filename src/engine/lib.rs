@@ -19,6 +19,7 @@ mod handle;
 mod items;
 mod journal;
 mod left;
+mod mend;
 mod resolve;
 mod runs;
 mod schedules;

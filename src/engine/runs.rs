@@ -17,6 +17,7 @@ use world::{
 
 use crate::core::Core;
 use crate::handle::Request;
+use crate::mend::{self, Mending};
 use crate::sites;
 use crate::teller::{Teller, entry, objects};
 
@@ -59,9 +60,18 @@ impl Core {
             .clone();
         let (requests, grace) = (self.requests.clone(), self.grace);
         let hosting = self.fabric.hosting.clone();
+        let looked = match &intent {
+            Intent::Run { run, .. } => Some(self.looked(*run)),
+            _ => None,
+        };
         self.tasks.spawn(async move {
             let now = drivers::clock::now();
             let made = match intent {
+                Intent::Run { run, way } => match looked {
+                    Some(Ok(looked)) => mend::plan(looked, (run, way), actor, now).await,
+                    Some(Err(refusal)) => Err(refusal),
+                    None => Err(Refusal::new(RefusalKind::NotFound, "there is no such run")),
+                },
                 Intent::SiteRequest(request) => {
                     sites::plan(&world, hosting, &request, actor, now).await
                 }
@@ -192,6 +202,7 @@ impl Core {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let site = self.site_run(cancel.clone());
+        let requests = self.requests.clone();
         self.tasks.spawn(async move {
             let entry = entry(&run, "submitted", &objects(&run.plan), now);
             match store.take_on(&run, entry).await {
@@ -215,6 +226,13 @@ impl Core {
                 teller.open_shell(&run).await;
             } else if run.plan.order().is_some() {
                 site.carry_on(&teller, run).await;
+            } else if let Intent::Run { run: target, way } = run.plan.intent {
+                let mending = Mending {
+                    teller,
+                    requests,
+                    cancel,
+                };
+                mend::carry_out(mending, run, (target, way)).await;
             } else {
                 teller.carry_out(run, grace, cancel, connections).await;
             }
@@ -415,6 +433,13 @@ fn interrupted(run: &mut Run) -> (RunState, &'static str, &'static str) {
             RunState::Done,
             "shell lost",
             "the console ended while the shell was open",
+        );
+    }
+    if matches!(run.plan.intent, Intent::Run { .. }) {
+        return (
+            RunState::Done,
+            "not followed",
+            "the console ended; the other run tells how it ends",
         );
     }
     (

@@ -21,8 +21,10 @@ pub mod stuck;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod way_back;
 
 pub use drive::{Context, End, drive};
 pub use journal::{Journal, JournalError, Progress};
 pub use record::{Direction, Facts, Forward, Object, Record, Status, Undoing};
 pub use step::{Look, Outcome, Pace, Step, Undone};
+pub use way_back::{WayBack, way_back};

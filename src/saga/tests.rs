@@ -15,6 +15,7 @@ use crate::{
     Record, Status, Step, Undoing, Undone, drive,
     stuck::{self, WayOut},
 };
+use crate::{WayBack, way_back};
 
 /// How the provider answers one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -348,6 +349,42 @@ async fn past_the_point_of_no_return_nothing_is_taken_back() {
         End::Complete(_)
     ));
     assert_eq!(rig.names(), ["step0", "step1", "step2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_turning_back_would_come_to_is_told_before_it_is_done() {
+    let look = async |rig: &Rig, level| {
+        way_back(rig.id, &rig.steps, level, &*rig.journal)
+            .await
+            .unwrap()
+    };
+    let open = |taken: &[usize], kept: &[usize]| WayBack::Open {
+        taken: taken.to_vec(),
+        kept: kept.to_vec(),
+    };
+    let going = rig(&[(&[], &[]), (&[], &[]), (&[], &[])]);
+    assert_eq!(look(&going, RollbackLevel::Full).await, open(&[], &[]));
+    assert!(matches!(
+        going.drive(RollbackLevel::Full).await,
+        End::Complete(_)
+    ));
+    assert_eq!(
+        look(&going, RollbackLevel::Full).await,
+        open(&[2, 1, 0], &[])
+    );
+    let WayBack::Open { taken, kept } = look(&going, RollbackLevel::Soft).await else {
+        panic!("no step of it is one-way")
+    };
+    assert!(!kept.is_empty(), "the lowest level keeps something");
+    assert_eq!(taken.len() + kept.len(), 3);
+
+    // What has begun and has no way back closes it.
+    let past = rig_with(&[(&[], &[]), (&[Answer::Refused], &[]), (&[], &[])], 1);
+    assert!(matches!(
+        past.drive(RollbackLevel::Full).await,
+        End::NeedsOperator { .. }
+    ));
+    assert_eq!(look(&past, RollbackLevel::Full).await, WayBack::Closed(1));
 }
 
 #[tokio::test(start_paused = true)]

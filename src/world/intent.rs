@@ -1,7 +1,7 @@
 //! Intents: wishes of a person or a program. An intent changes nothing; it becomes a plan first.
 
 use serde::{Deserialize, Serialize};
-use vocab::{ContainerKey, NodeName, ObjectKind, UnitName};
+use vocab::{ContainerKey, NodeName, ObjectKind, RunId, UnitName};
 
 use crate::site::SiteOrder;
 use crate::site_request::SiteRequest;
@@ -36,6 +36,25 @@ impl ContainerVerb {
             Self::Unpause => "unpause",
             Self::Kill => "kill",
             Self::Remove => "remove",
+        }
+    }
+}
+
+/// Where another run is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RunWay {
+    /// On, from where it stopped.
+    GoOn,
+    /// Back, as far as its level says.
+    TakeBack,
+}
+
+impl RunWay {
+    /// As shown in titles.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::GoOn => "go on with",
+            Self::TakeBack => "take back",
         }
     }
 }
@@ -87,6 +106,13 @@ pub enum Intent {
     SiteRequest(Box<SiteRequest>),
     /// The same, frozen by its plan. Such a run is finished or taken back, whatever happens in the middle.
     Site(Box<SiteOrder>),
+    /// Go on with a run on a site that was left or waits for an operator, or take one back that is under way.
+    Run {
+        /// Which run.
+        run: RunId,
+        /// Where it is sent.
+        way: RunWay,
+    },
     /// Open a shell on a node: the terminal is handed over.
     NodeShell {
         /// On which.

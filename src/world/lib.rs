@@ -45,7 +45,7 @@ pub use backup::{
 };
 pub use effect::Effect;
 pub use event::{Event, Fact, Notice, NoticeKind};
-pub use intent::{ContainerVerb, Intent};
+pub use intent::{ContainerVerb, Intent, RunWay};
 pub use interest::Interest;
 pub use node::{EngineState, Link, Node, NodeProfile};
 pub use plan::{Confirmation, Consent, Plan, PlanObject, PlannedStep, Reversibility};

@@ -27,7 +27,7 @@ pub fn after(world: &World, plan: &Plan) -> BTreeSet<About> {
             | StepCall::Reboot { node }
             | StepCall::Command { node, .. }
             | StepCall::Handover { node, .. } => whole_node(world, node, &mut found),
-            StepCall::Site(_) | StepCall::Verify(_) => {}
+            StepCall::Site(_) | StepCall::Run { .. } | StepCall::Verify(_) => {}
         }
     }
     found

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vocab::{ContainerKey, NodeName, Prunable, RunId, Span, Text, Time, UnitName};
 
-use crate::intent::{ContainerVerb, Intent};
+use crate::intent::{ContainerVerb, Intent, RunWay};
 use crate::run::Actor;
 use crate::site::{SiteOrder, SiteStep};
 
@@ -111,6 +111,13 @@ pub enum StepCall {
     },
     /// A step of a run on a site; the plan's order says of which, and how.
     Site(SiteStep),
+    /// Send another run on, or back.
+    Run {
+        /// Which run.
+        run: RunId,
+        /// Where to.
+        way: RunWay,
+    },
     /// Look whether what the steps before were meant to bring about is so. Changes nothing.
     Verify(Box<Expectation>),
     /// Hand the terminal to this command line. Carried out by the face, journalled by the engine.
@@ -165,6 +172,13 @@ pub enum Expectation {
     Rebooted {
         /// Which.
         node: NodeName,
+    },
+    /// The other run has come to its end, and to the one that was wished.
+    RunEnded {
+        /// Which run.
+        run: RunId,
+        /// Where it was sent.
+        way: RunWay,
     },
 }
 

@@ -138,3 +138,41 @@ fn runs_wait_in_their_order_are_taken_back_and_outlive_the_dead() {
         assert!(["running", "queued", "cancelled"].contains(&state), "{run}");
     }
 }
+
+#[test]
+fn a_run_that_was_left_is_taken_back_from_its_item() {
+    let yard = Yard::open();
+    // What is under way for any time at all is told, so that nobody waits here.
+    let soon = "[[rule]]\nid = \"run.stuck\"\nwarning = \">= 0\"\n";
+    yard.home.write("rules.toml", soon);
+    let first = yard.deploy("one");
+    yard.until_servers(1);
+    until("its record", seconds(60), || {
+        (yard.run("one")["state"] == "running").then_some(())
+    });
+    kill(first);
+    let id = yard.run("one")["id"].as_str().unwrap().to_owned();
+    let item = format!("run.stuck run/{id}");
+
+    let planned = yard.home.run(&["item", "fix", &item, "--dry-run"]);
+    assert_eq!(planned.code, 0, "{planned:?}");
+    for words in ["take back deploy one.example.com", "taken back (full)"] {
+        assert!(planned.out.contains(words), "{words}: {planned:?}");
+    }
+    assert_eq!(yard.sandbox.count("hetzner", "servers"), 1);
+
+    let fixed = yard
+        .home
+        .run_within(seconds(400), &["item", "fix", &item, "--yes"]);
+    assert_eq!(fixed.code, 0, "{fixed:?}");
+    assert_eq!(yard.run("one")["state"], "rolled back");
+    assert_eq!(yard.sandbox.count("hetzner", "servers"), 0);
+
+    // What is over goes nowhere, and says so.
+    let again = yard.home.run(&["runs", "roll-back", &id, "--yes"]);
+    assert_ne!(again.code, 0);
+    assert!(
+        again.err.contains("is over: it is rolled back"),
+        "{again:?}"
+    );
+}

@@ -39,6 +39,13 @@ fn by_name(world: &World, id: &str) -> String {
     })
 }
 
+/// What mends an item, in words; empty for what no action mends.
+fn fix_of(item: &Item) -> String {
+    item.fix
+        .as_ref()
+        .map_or_else(String::new, world::priorities::fix::words)
+}
+
 /// An item as its line and what is behind it.
 fn shown(world: &World, item: &Item, text: &mut String) {
     let at_risk = item
@@ -49,10 +56,9 @@ fn shown(world: &World, item: &Item, text: &mut String) {
     if !item.detail.is_empty() {
         writeln!(text, "     {}", item.detail).expect("text");
     }
-    let fix = if item.fix.is_some() {
-        ", with a fix"
-    } else {
-        ""
+    let fix = match fix_of(item).as_str() {
+        "" => String::new(),
+        words => format!(", with a fix: {words}"),
     };
     let (level, score) = (item.level.word(), item.score.line());
     writeln!(text, "     {score}, {level}{fix}").expect("text");
@@ -118,6 +124,17 @@ fn play(script: &Script, wrong: &mut Vec<String>) -> String {
         }
         if let Some(count) = step.told.filter(|count| told.len() != *count) {
             wrong.push(format!("{place}: was told of {told:?}, not of {count}"));
+        }
+        if let Some(wanted) = &step.fixes {
+            let shown = found
+                .iter()
+                .filter(|item| item.visibility == Visibility::Shown);
+            let fixes: Vec<String> = shown.map(fix_of).collect();
+            if fixes != *wanted {
+                wrong.push(format!(
+                    "{place}: is mended by {fixes:?}, not by {wanted:?}"
+                ));
+            }
         }
         for part in &step.first {
             let Some(first) = found.first() else {

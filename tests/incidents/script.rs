@@ -42,6 +42,8 @@ pub struct Step {
     /// Parts of the first item's line: title, detail, score.
     #[serde(default)]
     pub first: Vec<String>,
+    /// What mends each of those that are shown, in order and in words; empty for what no action mends.
+    pub fixes: Option<Vec<String>>,
 }
 
 impl Script {

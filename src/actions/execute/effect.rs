@@ -66,7 +66,10 @@ pub(crate) fn of(call: &StepCall) -> Option<Box<dyn Effect>> {
             id: key.id.clone(),
             command: command.clone(),
         }),
-        StepCall::Site(_) | StepCall::Verify(_) | StepCall::Handover { .. } => return None,
+        StepCall::Site(_)
+        | StepCall::Run { .. }
+        | StepCall::Verify(_)
+        | StepCall::Handover { .. } => return None,
     })
 }
 

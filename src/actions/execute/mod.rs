@@ -182,11 +182,11 @@ async fn end_without_task(run: RunId, index: usize, stop: &Stop, state: StepStat
     state
 }
 
-/// The node a step is about; a step of a run on a site is about none.
+/// The node a step is about; a step of a run on a site, or about another run, is about none.
 fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
     use world::plan::Expectation as E;
     Some(match &step.call {
-        StepCall::Site(_) => return None,
+        StepCall::Site(_) | StepCall::Run { .. } => return None,
         StepCall::Container { key, .. } | StepCall::ContainerCommand { key, .. } => &key.node,
         StepCall::RemoveObject { node, .. }
         | StepCall::RestartUnit { node, .. }
@@ -201,6 +201,7 @@ fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
             E::ObjectRemoved { node, .. } | E::UnitActive { node, .. } | E::Rebooted { node } => {
                 node
             }
+            E::RunEnded { .. } => return None,
         },
     })
 }

@@ -42,6 +42,8 @@ pub(super) async fn look(ends: &Connection, expectation: &Expectation, before: &
             nodes::restart_unit::active(ends, unit, before).await
         }
         Expectation::Rebooted { .. } => nodes::reboot::rebooted(ends, before).await,
+        // Such a run is driven by the engine, which follows the other one.
+        Expectation::RunEnded { .. } => Look::Never("no node tells of a run".to_owned()),
     }
 }
 

@@ -2,9 +2,9 @@
 //! is gone on with, and followed to its end.
 
 use vocab::{RunId, Text};
-use world::{LeftOver, Run, RunState, WayOut};
+use world::{Intent, LeftOver, Run, RunState, RunWay, WayOut};
 
-use crate::act;
+use crate::act::{self, ActOptions};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::exit::{self, Exit};
@@ -19,6 +19,9 @@ pub(crate) enum Verb {
     /// Go on with a run that was left in the middle, and follow it to its end
     #[command(after_long_help = exit::HELP)]
     Resume(ResumeOptions),
+    /// Take a run back that was left in the middle, as far as its level says
+    #[command(after_long_help = exit::HELP)]
+    RollBack(RollBackOptions),
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +64,15 @@ pub(crate) struct ResumeOptions {
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct RollBackOptions {
+    /// The run: its id, or the last digits of it
+    #[arg(value_name = "RUN")]
+    id: String,
+    #[command(flatten)]
+    act: ActOptions,
+}
+
 /// Decides, and follows the run to its end.
 pub(crate) async fn run(verb: &Verb, context: &mut Context) -> Result<Exit> {
     match verb {
@@ -72,6 +84,11 @@ pub(crate) async fn run(verb: &Verb, context: &mut Context) -> Result<Exit> {
                 None => WayOut::Retry,
             };
             decide(context, &run, way, options.json).await
+        }
+        Verb::RollBack(options) => {
+            let run = runs::one(context, &options.id).await?.id();
+            let way = RunWay::TakeBack;
+            act::change(context, Intent::Run { run, way }, &options.act).await
         }
         Verb::Resume(options) => {
             let run = runs::one(context, &options.id).await?;

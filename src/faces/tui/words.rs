@@ -52,6 +52,10 @@ pub fn intent(world: &World, intent: &Intent) -> String {
         }
         Intent::SiteRequest(request) => format!("{} {}", request.verb().word(), request.domain()),
         Intent::Site(order) => format!("{} {}", order.verb.word(), order.site.domain),
+        Intent::Run { run, way } => world.runs.get(run).map_or_else(
+            || format!("{} run {}", way.words(), run.short()),
+            |run| format!("{} {}", way.words(), run.plan.title),
+        ),
         Intent::NodeShell { node } => format!("shell on {node}"),
         Intent::ContainerShell { target } => format!("shell in {}", container(world, target)),
     }

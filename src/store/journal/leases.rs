@@ -18,6 +18,7 @@ fn changed(call: &StepCall) -> Option<String> {
         }
         StepCall::RestartUnit { node, unit } => Some(format!("unit {node}/{unit}")),
         StepCall::Reboot { node } => Some(format!("node {node}")),
+        StepCall::Run { run, .. } => Some(format!("run {run}")),
         StepCall::Site(_)
         | StepCall::Command { .. }
         | StepCall::ContainerCommand { .. }

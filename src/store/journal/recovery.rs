@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
+use vocab::RunId;
 use world::{Run, RunState};
 
 use crate::error::Failure;
@@ -19,6 +20,8 @@ pub enum Left {
     OnSites,
     /// Those that are only to be ended.
     NotOnSites,
+    /// This one alone.
+    Run(RunId),
 }
 
 impl Left {
@@ -29,6 +32,7 @@ impl Left {
             Self::All => true,
             Self::OnSites => on_site,
             Self::NotOnSites => !on_site,
+            Self::Run(id) => run.is_some_and(|run| run.id() == id),
         }
     }
 }

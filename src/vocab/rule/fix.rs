@@ -31,6 +31,8 @@ pub enum Fix {
     RetryInvoice,
     /// Go on with the run where it stopped.
     ResumeRun,
+    /// Take the run back, as far as its level says.
+    RollBackRun,
     /// A command of the operator's own, on the node that the signal is about.
     Command {
         /// The program and its arguments, passed whole.
@@ -42,7 +44,7 @@ pub enum Fix {
 
 impl Fix {
     /// Those that are known by a word, with it.
-    pub const WORDS: [(&'static str, Self); 13] = [
+    pub const WORDS: [(&'static str, Self); 14] = [
         ("start-container", Self::StartContainer),
         ("restart-container", Self::RestartContainer),
         ("restart-unit", Self::RestartUnit),
@@ -56,6 +58,7 @@ impl Fix {
         ("suspend", Self::Suspend),
         ("retry-invoice", Self::RetryInvoice),
         ("resume-run", Self::ResumeRun),
+        ("roll-back-run", Self::RollBackRun),
     ];
 
     /// The word of rules; of a command, its program.

@@ -40,7 +40,7 @@ fn objects(plan: &Plan) -> BTreeSet<About> {
             StepCall::Container { key, .. } | StepCall::ContainerCommand { key, .. } => {
                 found.insert(About::Container(key.clone()));
             }
-            StepCall::Site(_) | StepCall::Verify(_) => {}
+            StepCall::Site(_) | StepCall::Run { .. } | StepCall::Verify(_) => {}
         }
     }
     let nodes: BTreeSet<_> = found

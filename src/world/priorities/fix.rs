@@ -1,10 +1,10 @@
 //! Fixes bound to their object: what a rule says would mend a signal becomes a wish about the very thing that ails.
 
-use vocab::{ContainerKey, Domain, NodeName, ObjectKind, UnitName};
+use vocab::{ContainerKey, Domain, NodeName, ObjectKind, RunId, UnitName};
 
 use super::stake::watched;
 use crate::about::About;
-use crate::intent::{ContainerVerb, Intent};
+use crate::intent::{ContainerVerb, Intent, RunWay};
 use crate::plan::Plan;
 use crate::signals::{Fix, SignalId, Topology};
 use crate::site_request::SiteRequest;
@@ -52,8 +52,14 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
             command: command.clone(),
             one_by_one: false,
         },
-        // A run is gone on with by a decision of its own, which is no wish of the fleet.
-        Fix::ResumeRun => return None,
+        Fix::ResumeRun => Intent::Run {
+            run: run(world, &id.about)?,
+            way: RunWay::GoOn,
+        },
+        Fix::RollBackRun => Intent::Run {
+            run: run(world, &id.about)?,
+            way: RunWay::TakeBack,
+        },
     })
 }
 
@@ -86,6 +92,7 @@ pub fn words(fix: &Intent) -> String {
             ref other => other.verb().word().to_owned(),
         },
         Intent::Site(order) => order.verb.word().to_owned(),
+        Intent::Run { way, .. } => format!("{} the run", way.words()),
         Intent::NodeShell { .. } | Intent::ContainerShell { .. } => "open a shell".to_owned(),
     }
 }
@@ -113,6 +120,14 @@ fn node(world: &World, topology: &Topology, about: &About) -> Option<NodeName> {
         _ => None,
     };
     of(about).or_else(|| topology.above(world, about).iter().find_map(of))
+}
+
+/// The run that this is, when it is on a site: only such a run can be gone on with or taken back.
+fn run(world: &World, about: &About) -> Option<RunId> {
+    match about {
+        About::Run(id) => world.runs.get(id)?.plan.order().map(|_| *id),
+        _ => None,
+    }
 }
 
 /// The site that this is, or whose address it watches.

@@ -124,7 +124,7 @@ impl FakeCommand {
                 .map(|node| object(node, "node", node.as_str()))
                 .collect(),
             Intent::NodeShell { node } => vec![object(node, "node", node.as_str())],
-            Intent::SiteRequest(_) | Intent::Site(_) => Vec::new(),
+            Intent::SiteRequest(_) | Intent::Site(_) | Intent::Run { .. } => Vec::new(),
         }
     }
 }

@@ -13,7 +13,7 @@ use ui::widgets::Column;
 use ui::{Action, Figure, Filter, Look, Outcome, Past, Pick, Recalled, Seen, Sign, View};
 use vocab::RunId;
 use world::About;
-use world::{Intent, Run, RunState};
+use world::{Intent, Run, RunState, RunWay};
 
 use super::listing::{Chosen, Drawn, ListPane, Order, Rows, Scopes};
 use super::shared::{age, heading};
@@ -153,6 +153,13 @@ impl Rows for RunRows {
             Action::ChangeFix if run.state == RunState::NeedsOperator => {
                 Outcome::Choose(Pick::WayOut(run.id()))
             }
+            // One that a process has left in the middle, as far as is known here.
+            Action::ChangeFix if run.state == RunState::Unknown && run.plan.order().is_some() => {
+                Outcome::Ask(Intent::Run {
+                    run: run.id(),
+                    way: RunWay::GoOn,
+                })
+            }
             action if action.definition().risk.changes() => Outcome::Say(
                 "a run is over when it is over; u takes it back where that can be done".into(),
             ),
@@ -195,6 +202,7 @@ fn subject(run: &Run) -> Option<About> {
         Intent::RestartUnits { targets } => {
             targets.first().map(|(node, _)| About::Node(node.clone()))
         }
+        Intent::Run { run, .. } => Some(About::Run(*run)),
         Intent::NodeShell { node } => Some(About::Node(node.clone())),
         Intent::SiteRequest(request) => Some(About::Site(request.domain().clone())),
         Intent::Site(order) => Some(About::Site(order.site.domain.clone())),
