@@ -29,6 +29,7 @@ pub async fn plan(
     match request.intent.clone() {
         Intent::Containers { verb, targets } => containers::plan(request, verb, &targets),
         Intent::Prune { nodes, kinds } => prune::plan(request, &nodes, &kinds).await,
+        Intent::PruneLogs { nodes } => nodes::logs::plan(request, &nodes).await,
         Intent::RestartUnits { targets } => nodes::restart_unit::plan(request, &targets),
         Intent::Reboot { nodes } => nodes::reboot::plan(request, &nodes),
         Intent::Command {

@@ -76,6 +76,11 @@ pub enum Intent {
         /// Which kinds.
         kinds: Vec<ObjectKind>,
     },
+    /// Cut logs that have grown over their bound: the systemd journal, JSON logs of containers.
+    PruneLogs {
+        /// On which nodes.
+        nodes: Vec<NodeName>,
+    },
     /// Restart systemd units.
     RestartUnits {
         /// Which, where.

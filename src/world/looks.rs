@@ -20,7 +20,7 @@ pub fn after(world: &World, plan: &Plan) -> BTreeSet<About> {
             StepCall::Container { key, .. } | StepCall::ContainerCommand { key, .. } => {
                 container(world, key, &mut found);
             }
-            StepCall::RemoveObject { node, .. } => {
+            StepCall::RemoveObject { node, .. } | StepCall::CutLog { node, .. } => {
                 found.insert(About::Node(node.clone()));
             }
             StepCall::RestartUnit { node, .. }

@@ -1,7 +1,9 @@
 //! Plans: what exactly would be done, before anything is. A plan is frozen; a run carries out this and nothing else.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
-use vocab::{ContainerKey, NodeName, Prunable, RunId, Span, Text, Time, UnitName};
+use vocab::{ContainerId, ContainerKey, NodeName, Prunable, RunId, Span, Text, Time, UnitName};
 
 use crate::intent::{ContainerVerb, Intent, RunWay};
 use crate::run::Actor;
@@ -66,6 +68,25 @@ pub struct PlanObject {
     pub detail: Text,
 }
 
+/// A log of a node that can be cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NodeLog {
+    /// The systemd journal.
+    Journal,
+    /// What a container has printed, as Docker's json-file driver keeps it.
+    Container(ContainerId),
+}
+
+/// As a key.
+impl fmt::Display for NodeLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Journal => f.write_str("journal"),
+            Self::Container(id) => write!(f, "{id}"),
+        }
+    }
+}
+
 /// What a step does, as data, so that it can be journalled and looked at after a crash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepCall {
@@ -82,6 +103,13 @@ pub enum StepCall {
         node: NodeName,
         /// Which.
         object: Prunable,
+    },
+    /// Cut a log to its bound.
+    CutLog {
+        /// Where.
+        node: NodeName,
+        /// Which.
+        log: NodeLog,
     },
     /// Restart a unit.
     RestartUnit {
@@ -160,6 +188,13 @@ pub enum Expectation {
         node: NodeName,
         /// Which.
         object: Prunable,
+    },
+    /// The log is within its bound.
+    LogCut {
+        /// Where.
+        node: NodeName,
+        /// Which.
+        log: NodeLog,
     },
     /// The unit is active.
     UnitActive {

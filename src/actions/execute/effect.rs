@@ -55,6 +55,7 @@ pub(crate) fn of(call: &StepCall) -> Option<Box<dyn Effect>> {
         StepCall::RemoveObject { object, .. } => Box::new(prune::Removal {
             object: object.clone(),
         }),
+        StepCall::CutLog { log, .. } => Box::new(nodes::logs::LogCut { log: log.clone() }),
         StepCall::RestartUnit { unit, .. } => {
             Box::new(nodes::restart_unit::UnitRestart { unit: unit.clone() })
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use drivers::{Connection, Docker, DriverError, Trouble};
 use std::sync::Arc;
 use tokio::time::{Instant, sleep, timeout};
-use vocab::{Container, ContainerId, Span, Text};
+use vocab::{Bytes, Container, ContainerId, Span, Text};
 
 /// The most time one look may take: the drivers' own deadlines and a little, so that theirs speak first.
 const ONE_LOOK: Duration = Duration::from_secs(25);
@@ -38,6 +38,8 @@ pub(crate) enum Seen {
     Container(Option<Box<Container>>),
     /// A unit's invocation (systemd.exec(5), `INVOCATION_ID`), and whether commands run as root.
     Unit { invocation: String, root: bool },
+    /// How large a log was, and whether commands run as root.
+    Size { size: Bytes, root: bool },
     /// A node's boot id, and whether commands run as root.
     Boot { id: String, root: bool },
 }
@@ -55,6 +57,7 @@ impl Seen {
                 format!("before: {}{started}", container.state.word())
             }
             Self::Unit { invocation, .. } => format!("before: invocation {invocation}"),
+            Self::Size { size, .. } => format!("before: {size}"),
             Self::Boot { id, .. } => format!("before: boot id {id}"),
         })
     }

@@ -189,6 +189,7 @@ fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
         StepCall::Site(_) | StepCall::Run { .. } => return None,
         StepCall::Container { key, .. } | StepCall::ContainerCommand { key, .. } => &key.node,
         StepCall::RemoveObject { node, .. }
+        | StepCall::CutLog { node, .. }
         | StepCall::RestartUnit { node, .. }
         | StepCall::Reboot { node }
         | StepCall::Command { node, .. }
@@ -198,9 +199,10 @@ fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
             | E::Stopped { key }
             | E::Paused { key }
             | E::Removed { key } => &key.node,
-            E::ObjectRemoved { node, .. } | E::UnitActive { node, .. } | E::Rebooted { node } => {
-                node
-            }
+            E::ObjectRemoved { node, .. }
+            | E::LogCut { node, .. }
+            | E::UnitActive { node, .. }
+            | E::Rebooted { node } => node,
             E::RunEnded { .. } => return None,
         },
     })

@@ -38,6 +38,7 @@ pub(super) async fn look(ends: &Connection, expectation: &Expectation, before: &
             Err(error) => Look::Unclear(error.text.to_string()),
         },
         Expectation::ObjectRemoved { object, .. } => prune::gone(ends, object).await,
+        Expectation::LogCut { log, .. } => nodes::logs::cut(ends, log, before).await,
         Expectation::UnitActive { unit, .. } => {
             nodes::restart_unit::active(ends, unit, before).await
         }

@@ -32,6 +32,29 @@ pub(super) async fn is_root(host: &dyn Host) -> drivers::error::Result<bool> {
     Ok(ran.stdout.trim_ascii() == b"0")
 }
 
+/// What a command prints that changes nothing, by the first way in which it ends well.
+pub(super) async fn read(
+    host: &dyn Host,
+    command: &CommandLine,
+    deadline: Span,
+    mend: &str,
+) -> drivers::error::Result<String> {
+    let root = is_root(host).await?;
+    let mut said = Text::default();
+    for attempt in ways(root, command) {
+        match host.run(&attempt, b"", deadline).await {
+            Ok(ran) if ran.status == Some(0) => {
+                return Ok(String::from_utf8_lossy(&ran.stdout).into_owned());
+            }
+            Ok(ran) => said = Text::line(vocab::mask::mask(&String::from_utf8_lossy(&ran.stderr))),
+            Err(error) if error.trouble == Trouble::NotFound => said = error.text,
+            Err(error) => return Err(error),
+        }
+    }
+    let words = format!("{}: {said}; {mend}", crate::words::of(command));
+    Err(DriverError::new(Trouble::Refused, words))
+}
+
 /// Runs the first of `commands` that exists, by the first way that is allowed. Only a refusal before anything was done
 /// leads to the next; `mend` says how to allow it.
 pub(super) async fn run(

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use drivers::Connection;
 use drivers::host::{CommandLine, CommandOutput, SimulatedHost};
 use vocab::{LinkTrouble, UnitName};
-use world::{Intent, RunState};
+use world::{Intent, Reversibility, RunState};
 
 use super::fleet::{Fleet, node};
 use super::journals::carry_out;
@@ -82,6 +82,23 @@ impl Machine {
         };
         let starts = *self.starts.lock().unwrap();
         match line.split(' ').collect::<Vec<_>>().as_slice() {
+            ["journalctl", "--disk-usage"] => {
+                let size = if starts > 0 { "180.0M" } else { "1.2G" };
+                let said =
+                    format!("Archived and active journals take up {size} in the file system.\n");
+                says(0, &said, "")
+            }
+            ["find" | "stat" | "sh", ..] | ["journalctl", "--rotate", ..] if !root => {
+                says(1, "", "cut: Permission denied\n")
+            }
+            ["find", ..] if starts > 0 => says(0, "", ""),
+            ["find", ..] => says(0, &format!("70000000 {LOGGED}-json.log\n"), ""),
+            ["stat", ..] if starts > 0 => says(0, "10000000\n", ""),
+            ["stat", ..] => says(0, "70000000\n", ""),
+            ["sh", "-c", "'set", ..] | ["journalctl", "--rotate", ..] => {
+                *self.starts.lock().unwrap() += u32::from(!self.stuck);
+                says(0, "", "")
+            }
             ["id", "-u"] => says(0, if self.root { "0\n" } else { "1000\n" }, ""),
             ["cat", _] => says(0, &format!("boot-{starts}\n"), ""),
             ["sudo", ..] if !self.warning.is_empty() => says(1, "", self.warning),
@@ -118,6 +135,51 @@ impl Machine {
             _ => says(0, "fine\n", ""),
         }
     }
+}
+
+/// The container whose log has grown.
+const LOGGED: &str = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f";
+
+#[tokio::test(start_paused = true)]
+async fn logs_over_their_bound_are_cut_and_what_that_frees_is_told() {
+    let machine = Machine {
+        root: false,
+        ..Machine::new()
+    };
+    let fleet = machine.fleet();
+    let wish = || Intent::PruneLogs {
+        nodes: vec![node("compute-1")],
+    };
+    let plan = fleet.plan(wish()).await.unwrap();
+    assert_eq!(plan.title, "cut the logs of compute-1: frees 1.1G");
+    assert_eq!(plan.reversibility, Reversibility::Irreversible);
+    let exact: Vec<&str> = plan.steps.iter().map(|step| step.exact.as_str()).collect();
+    assert!(
+        exact[0].starts_with("journalctl --rotate --vacuum-size=200M"),
+        "{exact:?}"
+    );
+    assert!(
+        exact[2].contains(&format!("/containers/{LOGGED}/{LOGGED}-json.log 10485760")),
+        "{exact:?}"
+    );
+    let (state, said, _) = came(&machine, wish()).await;
+    assert_eq!(state, RunState::Verified, "{said}");
+    assert!(said.contains("are free again"), "{said}");
+
+    // It is small now: there is nothing to do, and that is said.
+    let refused = machine.fleet().plan(wish()).await.unwrap_err();
+    assert_eq!(refused.kind, world::RefusalKind::Needless);
+
+    let barred = Machine {
+        root: false,
+        sudo: false,
+        ..Machine::new()
+    };
+    let refused = barred.fleet().plan(wish()).await.unwrap_err();
+    assert!(
+        refused.text.contains("a sudoers line with NOPASSWD"),
+        "{refused:?}"
+    );
 }
 
 fn unit(name: &str) -> Intent {

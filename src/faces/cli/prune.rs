@@ -1,4 +1,4 @@
-//! `wheelhouse prune`: remove what nothing uses. The plan lists every object before anything goes.
+//! `wheelhouse prune`: remove what nothing uses, or cut logs that have grown. The plan lists every object before anything goes.
 
 use vocab::{ObjectKind, Text};
 use world::Intent;
@@ -34,6 +34,10 @@ pub struct Options {
     /// Networks that no container is on
     #[arg(long)]
     networks: bool,
+    /// Logs that have grown over their bound, by themselves: the systemd journal (keeps 200M), JSON logs of containers over 50M
+    /// (keep their newest 10M)
+    #[arg(long, conflicts_with_all = ["containers", "images", "unused_images", "volumes", "networks"])]
+    logs: bool,
     #[command(flatten)]
     act: ActOptions,
 }
@@ -52,9 +56,8 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         .filter(|(wanted, _)| *wanted)
         .map(|(_, kind)| *kind)
         .collect();
-    if kinds.is_empty() {
-        let text =
-            "say what to prune: --containers, --images, --unused-images, --volumes, --networks";
+    if kinds.is_empty() && !options.logs {
+        let text = "say what to prune: --containers, --images, --unused-images, --volumes, --networks, or --logs";
         return Err(Error::Usage(Text::line(text)));
     }
     if context.command.is_none() {
@@ -72,13 +75,13 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         .interrupts
         .guard(settle::until(&mut *context.watch, settle::LONGEST, ready))
         .await?;
-    act::change(
-        context,
+    let intent = if options.logs {
+        Intent::PruneLogs { nodes: meant }
+    } else {
         Intent::Prune {
             nodes: meant,
             kinds,
-        },
-        &options.act,
-    )
-    .await
+        }
+    };
+    act::change(context, intent, &options.act).await
 }

@@ -39,6 +39,7 @@ pub fn intent(world: &World, intent: &Intent) -> String {
             many => format!("{} {} containers", verb.word(), many.len()),
         },
         Intent::Prune { nodes, .. } => format!("prune {}", one_or_many(nodes, "nodes")),
+        Intent::PruneLogs { nodes } => format!("cut the logs of {}", one_or_many(nodes, "nodes")),
         Intent::RestartUnits { targets } => match targets.as_slice() {
             [(_, unit)] => format!("restart {unit}"),
             many => format!("restart {} units", many.len()),

@@ -17,6 +17,7 @@ fn changed(call: &StepCall) -> Option<String> {
             Some(format!("{:?} {node}/{}", object.kind, object.id))
         }
         StepCall::RestartUnit { node, unit } => Some(format!("unit {node}/{unit}")),
+        StepCall::CutLog { node, log } => Some(format!("log {node}/{log}")),
         StepCall::Reboot { node } => Some(format!("node {node}")),
         StepCall::Run { run, .. } => Some(format!("run {run}")),
         StepCall::Site(_)

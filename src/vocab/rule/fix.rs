@@ -11,8 +11,10 @@ pub enum Fix {
     RestartContainer,
     /// Restart the systemd unit.
     RestartUnit,
-    /// Remove images that nothing uses from the node.
+    /// Remove images that nothing uses from the node; where there is no engine, or on a disk for logs, cut its logs.
     PruneImages,
+    /// Cut the logs of the node that have grown over their bound.
+    PruneLogs,
     /// Reboot the node.
     Reboot,
     /// Have the site's web server and container begin anew.
@@ -44,11 +46,12 @@ pub enum Fix {
 
 impl Fix {
     /// Those that are known by a word, with it.
-    pub const WORDS: [(&'static str, Self); 14] = [
+    pub const WORDS: [(&'static str, Self); 15] = [
         ("start-container", Self::StartContainer),
         ("restart-container", Self::RestartContainer),
         ("restart-unit", Self::RestartUnit),
         ("prune-images", Self::PruneImages),
+        ("prune-logs", Self::PruneLogs),
         ("reboot", Self::Reboot),
         ("restart-site", Self::RestartSite),
         ("renew-certificate", Self::RenewCertificate),

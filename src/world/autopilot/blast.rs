@@ -31,6 +31,7 @@ fn objects(plan: &Plan) -> BTreeSet<About> {
     for step in &plan.steps {
         match &step.call {
             StepCall::RemoveObject { node, .. }
+            | StepCall::CutLog { node, .. }
             | StepCall::RestartUnit { node, .. }
             | StepCall::Reboot { node }
             | StepCall::Command { node, .. }

@@ -1,10 +1,13 @@
 //! Fixes bound to their object: what a rule says would mend a signal becomes a wish about the very thing that ails.
 
-use vocab::{ContainerKey, Domain, NodeName, ObjectKind, RunId, UnitName};
+use std::path::Path;
+
+use vocab::{ContainerKey, Domain, EngineTrouble, NodeName, ObjectKind, RunId, UnitName};
 
 use super::stake::watched;
 use crate::about::About;
 use crate::intent::{ContainerVerb, Intent, RunWay};
+use crate::node::EngineState;
 use crate::plan::Plan;
 use crate::signals::{Fix, SignalId, Topology};
 use crate::site_request::SiteRequest;
@@ -25,6 +28,8 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
         Fix::RestartUnit => Intent::RestartUnits {
             targets: vec![(node()?, UnitName::new(&id.part).ok()?)],
         },
+        Fix::PruneImages if holds_logs(world, id) => logs(world, id)?,
+        Fix::PruneLogs => logs(world, id)?,
         Fix::PruneImages => Intent::Prune {
             nodes: vec![node()?],
             kinds: vec![ObjectKind::DanglingImage, ObjectKind::UnusedImage],
@@ -78,6 +83,7 @@ pub fn words(fix: &Intent) -> String {
     match fix {
         Intent::Containers { verb, .. } => format!("{} container", verb.word()),
         Intent::Prune { .. } => "remove unused images".to_owned(),
+        Intent::PruneLogs { .. } => "cut the logs".to_owned(),
         Intent::RestartUnits { targets } => match targets.as_slice() {
             [(_, unit)] => format!("restart {unit}"),
             _ => "restart units".to_owned(),
@@ -95,6 +101,21 @@ pub fn words(fix: &Intent) -> String {
         Intent::Run { way, .. } => format!("{} the run", way.words()),
         Intent::NodeShell { .. } | Intent::ContainerShell { .. } => "open a shell".to_owned(),
     }
+}
+
+fn logs(world: &World, id: &SignalId) -> Option<Intent> {
+    let nodes = vec![node(world, &id.about)?];
+    Some(Intent::PruneLogs { nodes })
+}
+
+/// Whether logs alone can be taken from this disk: it is one for logs, or nothing keeps images on the machine.
+fn holds_logs(world: &World, id: &SignalId) -> bool {
+    let node = node(world, &id.about).and_then(|name| world.nodes.get(&name));
+    let no_engine = node.is_some_and(|node| {
+        let absent = EngineTrouble::Absent;
+        matches!(&node.engine, EngineState::Down { trouble, .. } if *trouble == absent)
+    });
+    no_engine || Path::new(id.part.as_str()).starts_with("/var/log")
 }
 
 fn containers(verb: ContainerVerb, key: ContainerKey) -> Intent {

@@ -352,4 +352,13 @@ async fn nodes_and_prune() {
         asked(&prune, scene()).await,
         with(Exit::Fine, "Typed(\"db-1\")")
     );
+    let logs = [
+        "prune", "--logs", "--node", "db-1", "--yes", "--name", "db-1",
+    ];
+    assert_eq!(
+        asked(&logs, scene()).await,
+        with(Exit::Fine, "Typed(\"db-1\")")
+    );
+    let both = ["prune", "--logs", "--images", "--yes"];
+    assert_eq!(asked(&both, scene()).await, nothing(Exit::Usage));
 }

@@ -119,7 +119,9 @@ impl FakeCommand {
                 .iter()
                 .map(|node| object(node, "untagged image", "sha256:1234"))
                 .collect(),
-            Intent::Reboot { nodes } | Intent::Command { nodes, .. } => nodes
+            Intent::Reboot { nodes }
+            | Intent::PruneLogs { nodes }
+            | Intent::Command { nodes, .. } => nodes
                 .iter()
                 .map(|node| object(node, "node", node.as_str()))
                 .collect(),
@@ -158,7 +160,7 @@ fn asks(intent: &Intent, objects: &[PlanObject]) -> (Reversibility, Confirmation
             ..
         }
         | Intent::Reboot { .. } => (Reversibility::Irreversible, name()),
-        Intent::Prune { nodes, .. } => (
+        Intent::Prune { nodes, .. } | Intent::PruneLogs { nodes } => (
             Reversibility::Irreversible,
             Confirmation::TypedName(Text::line(nodes[0].as_str())),
         ),

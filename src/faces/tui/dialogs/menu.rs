@@ -96,6 +96,7 @@ const fn offered(view: View) -> &'static [Action] {
             A::ChangeRestartUnit,
             A::ChangeReboot,
             A::ChangePrune,
+            A::ChangePruneLogs,
         ],
         View::Containers => &[
             A::ListOpen,

@@ -310,7 +310,7 @@ fn planned(number: u128, intent: Intent) -> Plan {
             }
             ContainerVerb::Kill | ContainerVerb::Remove => named("app"),
         },
-        Intent::Reboot { nodes } | Intent::Prune { nodes, .. } => {
+        Intent::Reboot { nodes } | Intent::PruneLogs { nodes } | Intent::Prune { nodes, .. } => {
             named(nodes.first().map_or("none", |node| node.as_str()))
         }
         Intent::RestartUnits { .. } => letter('r'),

@@ -71,6 +71,9 @@ pub fn parse(text: &str, seen: Seen<'_>, themes: &[String]) -> Result<Option<Com
         "reboot" if !rest.is_empty() => Command::Ask(Intent::Reboot {
             nodes: nodes(&names, &scopes, seen)?,
         }),
+        "prune-logs" if !rest.is_empty() => Command::Ask(Intent::PruneLogs {
+            nodes: nodes(&names, &scopes, seen)?,
+        }),
         "prune" if !rest.is_empty() => {
             let kinds = vec![
                 ObjectKind::Container,

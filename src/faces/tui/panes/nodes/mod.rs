@@ -177,6 +177,7 @@ impl Rows for NodeRows {
 fn change(action: Action, nodes: Vec<NodeName>, seen: Seen<'_>) -> Outcome {
     match action {
         Action::ChangeReboot => Outcome::Ask(Intent::Reboot { nodes }),
+        Action::ChangePruneLogs => Outcome::Ask(Intent::PruneLogs { nodes }),
         Action::ChangePrune => {
             let kinds = vec![
                 ObjectKind::Container,

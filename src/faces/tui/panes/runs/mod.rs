@@ -196,9 +196,10 @@ fn subject(run: &Run) -> Option<About> {
         Intent::ContainerCommand { target, .. } | Intent::ContainerShell { target } => {
             Some(About::Container(target.clone()))
         }
-        Intent::Prune { nodes, .. } | Intent::Reboot { nodes } | Intent::Command { nodes, .. } => {
-            nodes.first().cloned().map(About::Node)
-        }
+        Intent::Prune { nodes, .. }
+        | Intent::PruneLogs { nodes }
+        | Intent::Reboot { nodes }
+        | Intent::Command { nodes, .. } => nodes.first().cloned().map(About::Node),
         Intent::RestartUnits { targets } => {
             targets.first().map(|(node, _)| About::Node(node.clone()))
         }
