@@ -12,7 +12,7 @@ use vocab::{NodeName, Text};
 use world::signals::Maintenance;
 use world::{NodeProfile, Notice, NoticeKind};
 
-use super::{alerts, autopilot, backups, hosting, priorities};
+use super::{alerts, autopilot, backups, hosting, priorities, tokens};
 
 /// The fabric of a configuration, and a notice for each node that cannot even be tried.
 pub fn of(config: &Config, state: &Path) -> (Fabric, Vec<Notice>) {
@@ -42,6 +42,7 @@ pub fn of(config: &Config, state: &Path) -> (Fabric, Vec<Notice>) {
         hosting: hosting::ends(fleet, state),
         terms: hosting::declared_terms(fleet),
         backup_rules: backups::rules(fleet),
+        token_ends: tokens::ends(fleet),
         rules: config.rules.clone(),
         maintenance: maintenance(fleet),
         schedules: fleet.schedules_in_force(),

@@ -11,6 +11,7 @@ mod hosting;
 mod priorities;
 mod provider_sandbox;
 mod serve;
+mod tokens;
 mod trace;
 
 use std::process::ExitCode;

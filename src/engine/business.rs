@@ -181,10 +181,18 @@ impl Core {
         self.tasks
             .spawn(sources::quota::watch(context, transports, kept));
 
+        let stays = matches!(self.role, Role::Staying(_) | Role::Watching);
+        if stays {
+            let (name, to, until) = start("the source of tokens");
+            let (context, cloudflare) = (self.context(), ends.cloudflare.clone());
+            supervise(&self.tasks, name, to, until, move || {
+                sources::tokens::watch(context.clone(), cloudflare.clone())
+            });
+        }
+
         let doors: Arc<dyn Doors> = Arc::new(HostingDoors(ends));
         let (name, to, until) = start("the source of the sites");
         let (context, prober) = (self.context(), Arc::new(Prober::new()));
-        let stays = matches!(self.role, Role::Staying(_) | Role::Watching);
         supervise(&self.tasks, name, to, until, move || {
             sources::sites::watch(
                 stays,

@@ -341,6 +341,7 @@ impl Core {
         self.observe(Fact::TermsDeclared(terms));
         let rules = self.fabric.backup_rules.clone().map(Box::new);
         self.observe(Fact::BackupsDeclared(rules));
+        self.observe(Fact::TokensDeclared(self.fabric.token_ends.clone()));
         self.observe(Fact::MaintenanceDeclared(self.fabric.maintenance.clone()));
         self.observe(Fact::RulesDeclared(self.fabric.rules.clone()));
         let policy = Box::new(self.fabric.autopilot.clone());

@@ -15,7 +15,7 @@ use world::alerts::Channel;
 use world::autopilot::Policy;
 use world::money::Terms;
 use world::signals::Maintenance;
-use world::{About, BackupRules, Event, Fact, Interest, NodeProfile, Rule, Weights};
+use world::{About, BackupRules, Event, Fact, Interest, NodeProfile, Rule, TokenEnd, Weights};
 
 use crate::supervise::supervise;
 
@@ -57,6 +57,8 @@ pub struct Fabric {
     pub terms: Option<Terms>,
     /// How backups are made, when the fleet file says.
     pub backup_rules: Option<BackupRules>,
+    /// When tokens and keys end, as the fleet file says.
+    pub token_ends: Vec<TokenEnd>,
     /// The rules that judge.
     pub rules: Vec<Rule>,
     /// When maintenance is.

@@ -47,6 +47,7 @@ impl Bench {
             hosting: Err("no providers".into()),
             terms: Some(simulation.terms.clone()),
             backup_rules: None,
+            token_ends: Vec::new(),
             rules: Vec::new(),
             maintenance: Vec::new(),
             schedules: Vec::new(),

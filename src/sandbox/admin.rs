@@ -8,6 +8,7 @@
 //! | GET, POST, DELETE `/admin/faults` | shows the rules with their counts, adds `{"faults": […]}`, removes all |
 //! | POST `/admin/reset` | empties every provider; forgets faults and calls |
 //! | POST `/admin/delegate` | `{"zone": NAME}` points the registrar at a Cloudflare zone, which becomes active |
+//! | POST `/admin/token` | `{"ends_in_seconds": N}` has Cloudflare's token end then; `null` has it never end |
 //! | POST `/admin/clock` | `{"advance_seconds": N}` puts the clock of all providers forward |
 
 use serde_json::{Value, json};
@@ -59,7 +60,8 @@ pub fn handle(house: &mut House, request: &Request) -> Response {
             }
         }
         ("POST", ["clock"]) => advance(house, request),
-        (_, ["inventory" | "calls" | "faults" | "reset" | "delegate" | "clock"]) => {
+        ("POST", ["token"]) => end_token(house, request),
+        (_, ["inventory" | "calls" | "faults" | "reset" | "delegate" | "clock" | "token"]) => {
             problem(405, "the method is not allowed here")
         }
         _ => problem(404, "there is no such path"),
@@ -87,6 +89,25 @@ fn advance(house: &mut House, request: &Request) -> Response {
             "advance_seconds must be a number of seconds, at most ten years",
         ),
     }
+}
+
+fn end_token(house: &mut House, request: &Request) -> Response {
+    let ends = match field(request, "ends_in_seconds") {
+        Value::Null => None,
+        given => match given.as_i64() {
+            Some(seconds) if (-FARTHEST..=FARTHEST).contains(&seconds) => {
+                Some(house.clock.now() + seconds * 1_000)
+            }
+            _ => {
+                return problem(
+                    422,
+                    "ends_in_seconds must be a number of seconds, at most ten years, or null",
+                );
+            }
+        },
+    };
+    house.end_token(ends);
+    Response::json(200, json!({"token_ends": ends}))
 }
 
 /// Whether a Host header names this machine by a loopback address. A page in a browser that has its own name pointed

@@ -138,6 +138,11 @@ impl House {
         self.cloudflare.present.delegate(zone, now)
     }
 
+    /// Has Cloudflare's token end at a moment, in milliseconds since 1970; `None` has it never end.
+    pub const fn end_token(&mut self, ends: Option<i64>) {
+        self.cloudflare.present.end_token(ends);
+    }
+
     /// Carries a request to Hetzner out that goes wrong in a way of its own.
     pub fn twist(&mut self, request: &Request, twist: &Twist) -> Response {
         let now = self.clock.now();

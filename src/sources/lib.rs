@@ -16,6 +16,7 @@ pub mod looks;
 pub mod quota;
 pub mod services;
 pub mod sites;
+pub mod tokens;
 pub mod vantage;
 
 pub use keeper::{Doors, Keeper, LogCounts, SiteCounts, SiteTarget};

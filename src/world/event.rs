@@ -25,6 +25,7 @@ use crate::schedule::{Executor, ScheduleState};
 use crate::series::{Point, SeriesKey};
 use crate::signals::{Maintenance, Rule, Seen, Signal};
 use crate::site::Site;
+use crate::token::TokenEnd;
 
 /// A fact and when it was observed, by this machine's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -255,6 +256,15 @@ pub enum Fact {
     ServersPriced(Box<ServerPrices>),
     /// A provider said what is left of its quota, or its last word was read back from the store.
     QuotaRead(Quota),
+    /// A provider said when the token ends that it is asked with.
+    TokenRead {
+        /// Which.
+        provider: Provider,
+        /// When; `None` for one that never does.
+        ends: Option<Time>,
+    },
+    /// The fleet file says when tokens and keys end; replaces what it said before.
+    TokensDeclared(Vec<TokenEnd>),
     /// A provider could not be read.
     ProviderFailed {
         /// Which.

@@ -33,6 +33,7 @@ pub mod site;
 pub mod site_request;
 #[cfg(test)]
 mod testing;
+pub mod token;
 pub mod tracked;
 mod world;
 
@@ -67,5 +68,6 @@ pub use site::{
     Machine, Place, Release, Site, SiteObjects, SiteOrder, SiteState, SiteStep, SiteVerb,
 };
 pub use site_request::{DeployRequest, Placement, RestoreRequest, SiteRequest};
+pub use token::{TokenEnd, TokenEnds};
 pub use tracked::{ServiceState, TrackedContainer, TrackedService};
 pub use world::World;

@@ -26,6 +26,7 @@ use crate::series::{Series, SeriesKey};
 use crate::signals::sight::Sightings;
 use crate::signals::{Maintenance, Rule, Signal, SignalId, Tracking, track};
 use crate::site::Site;
+use crate::token::TokenEnds;
 use crate::tracked::{TrackedContainer, TrackedService};
 
 /// The most runs kept in memory; older ones are in the store.
@@ -78,6 +79,9 @@ pub struct World {
     /// Why a provider could not be read the last time, and since when.
     #[serde(default)]
     pub unread: BTreeMap<Provider, (Time, Text)>,
+    /// When tokens and keys end.
+    #[serde(default)]
+    pub token_ends: TokenEnds,
     /// How the sites do.
     #[serde(default)]
     pub pulses: BTreeMap<Domain, Pulse>,
@@ -161,6 +165,7 @@ impl Default for World {
             servers: None,
             quotas: BTreeMap::new(),
             unread: BTreeMap::new(),
+            token_ends: TokenEnds::default(),
             pulses: BTreeMap::new(),
             runs: BTreeMap::new(),
             executor: None,

@@ -57,6 +57,7 @@ pub async fn start(arguments: &Arguments, options: &DemoOptions) -> Result<Runni
         terms: Some(simulation.terms.clone()),
         backup_rules: Some(simulation.backup_rules.clone()),
         // Those of the configuration judge here too.
+        token_ends: Vec::new(),
         rules: loaded.config.rules.clone(),
         maintenance: declared::maintenance(scenario, now),
         schedules,

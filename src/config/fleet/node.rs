@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use vocab::{NodeName, Text};
+use vocab::{NodeName, Text, Time};
 
+use super::business::value::day;
 use super::parse;
 use crate::reader::Fields;
 
@@ -104,6 +105,8 @@ pub struct NodeSpec {
     pub labels: BTreeMap<Text, Text>,
     /// Where its Docker engine listens.
     pub docker: DockerAddress,
+    /// The day on which the SSH key or certificate ends that it is reached with: its first moment in UTC.
+    pub expires: Option<Time>,
 }
 
 impl NodeSpec {
@@ -118,6 +121,7 @@ impl NodeSpec {
             vpn_address: None,
             labels: BTreeMap::new(),
             docker: DockerAddress::Auto,
+            expires: None,
         }
     }
 }
@@ -135,6 +139,13 @@ pub(super) fn read(
     let vpn_address = fields.parsed("vpn_address", parse::host);
     let labels = read_labels(&mut fields);
     let docker = read_docker(&mut fields);
+    let expires = day(&mut fields, "expires");
+    if expires.is_some() && reach == Reach::Local {
+        fields.error(
+            "expires",
+            "means nothing with reach = \"local\": no key is used; take it out",
+        );
+    }
     let usable = fields.finish();
     let name = name?;
     usable.then_some(NodeSpec {
@@ -146,6 +157,7 @@ pub(super) fn read(
         vpn_address,
         labels,
         docker,
+        expires,
     })
 }
 

@@ -134,6 +134,7 @@ const BUSINESS: &str = "\n\
 #url = \"https://api.hetzner.cloud/v1\"
 #[providers.cloudflare]
 #token_env = \"CLOUDFLARE_API_TOKEN\"
+#expires = 2027-12-31                 # its end, where the provider does not say it: told 30 days before
 #[providers.stripe]
 #token_env = \"STRIPE_API_KEY\"
 

@@ -75,6 +75,7 @@ impl Ground {
                 hosting: Err("no providers".into()),
                 terms: None,
                 backup_rules: None,
+                token_ends: Vec::new(),
                 rules: Vec::new(),
                 maintenance: Vec::new(),
                 schedules,

@@ -38,9 +38,9 @@ impl Success {
     }
 
     /// With a message beside the result.
-    pub fn saying(self, code: u32, message: &str) -> Self {
+    pub fn saying(self, code: u32, message: impl Into<String>) -> Self {
         Self {
-            message: Some(json!({ "code": code, "message": message, "type": null })),
+            message: Some(json!({ "code": code, "message": message.into(), "type": null })),
             ..self
         }
     }

@@ -30,11 +30,15 @@ use crate::clock::Clock;
 use crate::exchange::{Provider, Request, Response};
 use crate::random;
 
+/// For so long the token is good at first, in milliseconds.
+const A_YEAR: i64 = 365 * 86_400_000;
+
 /// One account of Cloudflare.
 #[derive(Debug, Clone)]
 pub struct Cloudflare {
     token: String,
     token_id: String,
+    token_ends: Option<i64>,
     account: String,
     zones: Vec<Zone>,
     allowance: Allowance,
@@ -52,6 +56,7 @@ impl Cloudflare {
         Self {
             token: token.into(),
             token_id: random::token(32),
+            token_ends: Some(created + A_YEAR),
             account: random::token(32),
             zones: zones.collect(),
             allowance: Allowance::new(),
@@ -62,7 +67,7 @@ impl Cloudflare {
         self.admit(request)?;
         let parts = request.parts();
         match (request.method.as_str(), parts.as_slice()) {
-            ("GET", ["user", "tokens", "verify"]) => Ok(self.verify()),
+            ("GET", ["user", "tokens", "verify"]) => Ok(self.verify(now)),
             ("GET", ["accounts"]) => Ok(self.accounts(request)),
             ("GET", ["zones"]) => Ok(self.list_zones(request)),
             ("POST", ["zones"]) => self.create_zone(request, now),
@@ -89,9 +94,22 @@ impl Cloudflare {
         }
     }
 
-    fn verify(&self) -> Success {
-        Success::of(json!({ "id": self.token_id, "status": "active" }))
-            .saying(10_000, "This API Token is valid and active")
+    /// A token without an end has neither `not_before` nor `expires_on` in the answer.
+    fn verify(&self, now: i64) -> Success {
+        let status = match self.token_ends {
+            Some(ends) if ends <= now => "expired",
+            _ => "active",
+        };
+        let mut token = json!({ "id": self.token_id, "status": status });
+        if let Some(ends) = self.token_ends {
+            token["expires_on"] = json!(to_the_second(ends));
+        }
+        Success::of(token).saying(10_000, format!("This API Token is valid and {status}"))
+    }
+
+    /// Has the token end at a moment, in milliseconds since 1970; `None` has it never end.
+    pub const fn end_token(&mut self, ends: Option<i64>) {
+        self.token_ends = ends;
     }
 }
 
@@ -162,6 +180,14 @@ impl Cloudflare {
         headers.extend(wait.map(|seconds| ("Retry-After".into(), seconds.to_string())));
         headers
     }
+}
+
+/// A time as Cloudflare writes that of a token: `2026-01-31T12:00:07Z`.
+fn to_the_second(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds)
+        .unwrap_or_default()
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
 }
 
 /// A time as Cloudflare writes it: `2026-01-31T12:00:07.912000Z`.

@@ -286,6 +286,16 @@ fn who_may_not_is_told_so() {
     let good = account.provider.handle(&asked, NOW).body.unwrap();
     assert_eq!(good["result"]["status"], "active");
     assert_eq!(good["messages"][0]["code"], 10_000);
+    assert!(good["result"]["expires_on"].is_string());
+    account.provider.end_token(Some(NOW + 86_400_000));
+    let good = account.provider.handle(&asked, NOW).body.unwrap();
+    assert_eq!(good["result"]["expires_on"], "2025-11-22T04:40:00Z");
+    for (ends, status) in [(Some(NOW), "expired"), (None, "active")] {
+        account.provider.end_token(ends);
+        let said = account.provider.handle(&asked, NOW).body.unwrap();
+        assert_eq!(said["result"]["status"], status);
+        assert_eq!(said["result"]["expires_on"].is_null(), ends.is_none());
+    }
     let mut with = |path: &str, header: Option<&str>| {
         asked.path = path.into();
         asked.headers = header

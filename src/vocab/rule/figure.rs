@@ -138,6 +138,8 @@ figures! {
     ServiceDegraded "service.degraded" Flag,
     /// When a certificate ends.
     CertificateEndsIn "certificate.ends_in" Days,
+    /// When a token, a key or an SSH certificate ends that something is reached with.
+    TokenEndsIn "token.ends_in" Days,
     /// How far a replica is behind; the part is the replica.
     ReplicaLag "replica.lag" Seconds,
     /// A replica's link is cut; the part is the replica.

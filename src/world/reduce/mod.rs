@@ -73,6 +73,8 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::BillingRead(_)
         | Fact::ServersPriced(_)
         | Fact::QuotaRead(_)
+        | Fact::TokenRead { .. }
+        | Fact::TokensDeclared(_)
         | Fact::ProviderFailed { .. } => {
             money::reduce(world, event);
             Vec::new()

@@ -1,4 +1,4 @@
-//! What the providers said of money, prices and quotas.
+//! What the providers said of money, prices, quotas and their tokens.
 
 use vocab::{Provider, Time};
 
@@ -27,6 +27,13 @@ pub(super) fn reduce(world: &mut World, event: &Event) {
             if known.is_none_or(|known| known.at <= quota.at) {
                 world.quotas.insert(quota.provider, *quota);
             }
+        }
+        Fact::TokenRead { provider, ends } => {
+            world.token_ends.said.insert(*provider, *ends);
+            answered(world, *provider, event.at);
+        }
+        Fact::TokensDeclared(ends) => {
+            world.token_ends.declared.clone_from(ends);
         }
         Fact::ProviderFailed { provider, text } => {
             let since = world

@@ -2,7 +2,7 @@
 
 use vocab::rule::{Band, Figure, Kind, Level, Rule, Test};
 use vocab::{
-    CpuUse, HostSample, LinkTrouble, Memory, NodeName, Origin, Severity, Span, Text, Time,
+    CpuUse, HostSample, LinkTrouble, Memory, NodeName, Origin, Provider, Severity, Span, Text, Time,
 };
 
 use super::{Phase, Signal, SignalId, Topology, fold};
@@ -340,4 +340,52 @@ fn a_rule_that_is_gone_takes_its_signals_along() {
     apply(&mut world, 3, Fact::RulesDeclared(vec![off]));
     assert!(world.signals.is_empty());
     assert!(fold(&world, &Topology::default()).causes.is_empty());
+}
+
+#[test]
+fn what_a_provider_says_of_its_token_goes_over_the_fleet_file() {
+    let mut ends = rule("ends", Figure::TokenEndsIn, 0.0, (0, 0), Kind::Protection);
+    ends.bands[0].test = Test::AtMost(7.0);
+    let mut world = world(vec![ends], &["web"]);
+    let day = |days: i64| Time(1_000_000) + Span::days(days);
+    let cloudflare = About::Provider(Provider::Cloudflare);
+    let declared = |days| {
+        Fact::TokensDeclared(vec![
+            crate::TokenEnd {
+                about: About::Provider(Provider::Cloudflare),
+                what: "API token".into(),
+                ends: day(days),
+            },
+            crate::TokenEnd {
+                about: About::Console("backup bucket".into()),
+                what: "key".into(),
+                ends: day(40),
+            },
+        ])
+    };
+    apply(&mut world, 1, declared(3));
+    assert!(world.signals.is_empty(), "the provider was not asked yet");
+    let said = |days: Option<i64>| Fact::TokenRead {
+        provider: Provider::Cloudflare,
+        ends: days.map(day),
+    };
+    apply(&mut world, 2, said(Some(300)));
+    assert!(world.signals.is_empty(), "the provider knows better");
+    apply(&mut world, 3, said(Some(-1)));
+    assert_eq!(only(&world).id.about, cloudflare);
+    assert_eq!(only(&world).words, "API token has ended");
+    // One that never ends does so by nobody's word but the fleet file's.
+    apply(&mut world, 4, said(None));
+    assert_eq!(only(&world).words, "API token ends in 2 days");
+    apply(&mut world, 5, declared(30));
+    assert!(world.signals.is_empty());
+    // Nothing but time goes by.
+    apply(&mut world, 34 * 86_400, Fact::TimePassed);
+    assert_eq!(world.signals.len(), 2);
+    apply(
+        &mut world,
+        34 * 86_400 + 1,
+        Fact::TokensDeclared(Vec::new()),
+    );
+    assert!(world.signals.is_empty());
 }

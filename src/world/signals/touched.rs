@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use vocab::rule::Figure;
 use vocab::{ContainerKey, NodeName, Provider, Text};
 
 use crate::about::About;
@@ -142,8 +143,18 @@ fn business(world: &World, fact: &Fact, found: &mut BTreeSet<About>) {
         Fact::QuotaRead(quota) => {
             found.insert(About::Provider(quota.provider));
         }
-        Fact::ProviderFailed { provider, .. } => {
+        Fact::ProviderFailed { provider, .. } | Fact::TokenRead { provider, .. } => {
             found.insert(About::Provider(*provider));
+        }
+        Fact::TokensDeclared(ends) => {
+            found.extend(ends.iter().map(|end| end.about.clone()));
+            // Those of which it is not said any more, too.
+            let signals = world.signals.keys();
+            found.extend(
+                signals
+                    .filter(|id| world.signals[*id].figure == Figure::TokenEndsIn)
+                    .map(|id| id.about.clone()),
+            );
         }
         _ => {}
     }
@@ -171,6 +182,8 @@ fn everything(world: &World, found: &mut BTreeSet<About>) {
     found.extend(subjects.map(About::Console));
     let channels = world.alerts.channels.iter();
     found.extend(channels.map(|channel| About::alert_channel(&channel.name)));
+    let declared = world.token_ends.declared.iter();
+    found.extend(declared.map(|end| end.about.clone()));
     found.extend([About::network(), About::runs(), About::maintenance()]);
 }
 

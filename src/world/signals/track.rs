@@ -139,6 +139,7 @@ fn looks_done(world: &World, about: &About) -> bool {
         About::Run(id) => world.runs.get(id).is_some_and(|run| run.state.is_over()),
         About::Console(_) => {
             ![About::network(), About::runs(), About::maintenance()].contains(about)
+                && world.token_ends.of(about).is_none()
         }
         _ => false,
     };

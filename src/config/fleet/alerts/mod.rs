@@ -6,11 +6,11 @@ mod value;
 
 use std::ops::RangeInclusive;
 
-use vocab::{ChannelName, Severity, Span, Text};
+use vocab::{ChannelName, Severity, Span, Text, Time};
 
 use super::autopilot::{DayHours, hours, minute, texts, zone};
 use super::business::credential::{self, Credential, Names, TOKEN};
-use super::business::value::{api, email, is_loopback};
+use super::business::value::{api, day, email, is_loopback};
 use super::parse;
 use crate::reader::Fields;
 
@@ -120,6 +120,8 @@ pub struct AlertSpec {
     pub repeat: Option<Span>,
     /// How many messages may be sent; 30 in an hour unless given, text messages 6.
     pub rate: AlertRate,
+    /// The day on which its token, password or address ends: its first moment in UTC.
+    pub expires: Option<Time>,
     /// By what.
     pub way: AlertWay,
 }
@@ -204,6 +206,7 @@ pub(super) fn read(mut fields: Fields<'_>, name: Option<ChannelName>) -> Option<
     let timezone = fields.parsed("timezone", zone);
     let repeat = fields.span("repeat", REPEAT);
     let rate = fields.parsed("rate", value::rate).unwrap_or(rate);
+    let expires = day(&mut fields, "expires");
     if !fields.finish() {
         return None;
     }
@@ -216,6 +219,7 @@ pub(super) fn read(mut fields: Fields<'_>, name: Option<ChannelName>) -> Option<
         timezone,
         repeat,
         rate,
+        expires,
         way: way?,
     })
 }

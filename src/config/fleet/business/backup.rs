@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use vocab::{Span, Text};
+use vocab::{Span, Text, Time};
 
 use super::credential::{self, Credential, Names};
 use super::value;
@@ -66,6 +66,8 @@ pub struct Bucket {
     pub key: Credential,
     /// Where the key's secret is found.
     pub secret: Credential,
+    /// The day on which the key ends: its first moment in UTC.
+    pub expires: Option<Time>,
 }
 
 const EVERY: RangeInclusive<Span> = Span::hours(1)..=Span::days(30);
@@ -135,6 +137,7 @@ fn read_bucket(mut fields: Fields<'_>) -> Option<Bucket> {
     let sandbox = url.as_ref().is_some_and(|url| value::is_loopback(url));
     let key = credential::read(&mut fields, KEY, sandbox);
     let secret = credential::read(&mut fields, SECRET, sandbox);
+    let expires = value::day(&mut fields, "expires");
     let usable = fields.finish();
     let bucket = Bucket {
         url: url?,
@@ -142,6 +145,7 @@ fn read_bucket(mut fields: Fields<'_>) -> Option<Bucket> {
         region,
         key: key?,
         secret: secret?,
+        expires,
     };
     usable.then_some(bucket)
 }

@@ -1,6 +1,6 @@
 //! Providers: where their API answers, and where their token is found.
 
-use vocab::Text;
+use vocab::{Text, Time};
 
 use super::credential::{self, Credential, TOKEN};
 use super::value;
@@ -24,6 +24,8 @@ pub struct Provider {
     pub url: Option<Text>,
     /// Where its token is found.
     pub token: Credential,
+    /// The day on which the token ends: its first moment in UTC.
+    pub expires: Option<Time>,
 }
 
 /// Reads `[providers]`.
@@ -41,7 +43,12 @@ fn read_one(mut fields: Fields<'_>) -> Option<Provider> {
     let url = fields.parsed("url", value::api);
     let sandbox = url.as_ref().is_some_and(|url| value::is_loopback(url));
     let token = credential::read(&mut fields, TOKEN, sandbox);
+    let expires = value::day(&mut fields, "expires");
     let usable = fields.finish();
     let token = token?;
-    usable.then_some(Provider { url, token })
+    usable.then_some(Provider {
+        url,
+        token,
+        expires,
+    })
 }

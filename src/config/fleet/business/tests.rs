@@ -9,6 +9,7 @@ use crate::fleet::tests::parsed;
 const WHOLE: &str = r#"
 [providers.hetzner]
 token_file = "/run/secrets/hetzner"
+expires = 2026-12-31
 [providers.cloudflare]
 url = "http://127.0.0.1:4100/client/v4/"
 token = "made-up"
@@ -49,6 +50,7 @@ bucket = "fleet.backups"
 region = "eu"
 key = "made-up"
 secret_file = "/run/secrets/s3"
+expires = "2027-01-31"
 "#;
 
 #[test]
@@ -61,7 +63,9 @@ fn everything_can_be_said() {
         (hetzner.url, hetzner.token),
         (None, Credential::File("/run/secrets/hetzner".into()))
     );
+    assert_eq!(hetzner.expires, Time::parse("2026-12-31T00:00:00Z"));
     let cloudflare = cloudflare.expect("cloudflare");
+    assert_eq!(cloudflare.expires, None);
     assert_eq!(
         cloudflare.url.as_deref(),
         Some("http://127.0.0.1:4100/client/v4")
@@ -120,7 +124,7 @@ fn everything_can_be_said() {
         )
     );
     assert!(
-        matches!(backup.target, BackupTarget::Bucket(bucket) if bucket.bucket == "fleet.backups" && bucket.url == "http://[::1]:9000")
+        matches!(backup.target, BackupTarget::Bucket(bucket) if bucket.bucket == "fleet.backups" && bucket.url == "http://[::1]:9000" && bucket.expires == Time::parse("2027-01-31T00:00:00Z"))
     );
 }
 
@@ -154,7 +158,7 @@ fn what_is_left_out_is_usual() {
 }
 
 /// Each mistake alone: the file, and what is reported of it. No `hunter2` is ever repeated.
-const MISTAKES: [(&str, &str); 43] = [
+const MISTAKES: [(&str, &str); 44] = [
     (
         "[providers.hetzner]",
         "1: providers.hetzner: says no token; write token_file = \"/path\" or token_env = \"VARIABLE\"",
@@ -186,6 +190,10 @@ const MISTAKES: [(&str, &str); 43] = [
     (
         "[providers.stripe]\ntoken_env = \"T\"\nurl = \"https://api.example.com/?a=b\"",
         "3: providers.stripe.url: must end with its path: take the ? or # and what follows out",
+    ),
+    (
+        "[providers.stripe]\ntoken_env = \"T\"\nexpires = \"soon\"",
+        "3: providers.stripe.expires: must be a day, such as 2026-11-20",
     ),
     (
         "[providers.stripe]\ntoken_env = \"T\"\ntokn_file = \"/t\"",

@@ -124,7 +124,7 @@ pub(in crate::fleet) fn decimal(
 }
 
 /// A day, as TOML's own date or as text: its first moment in UTC.
-pub(super) fn day(fields: &mut Fields<'_>, name: &'static str) -> Option<Time> {
+pub(in crate::fleet) fn day(fields: &mut Fields<'_>, name: &'static str) -> Option<Time> {
     let entry = fields.take(name)?;
     let text = match entry.raw() {
         DeValue::String(text) => text.to_string(),

@@ -204,6 +204,7 @@ mod tests {
         let mut world = world();
         note(&mut world, "before", NOW - Span::hours(1));
         let spec = AlertSpec {
+            expires: None,
             name: ChannelName::new("desk").unwrap(),
             level: Severity::Notice,
             wait: Span::ZERO,

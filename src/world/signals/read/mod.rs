@@ -11,6 +11,7 @@ mod runs;
 mod schedules;
 mod services;
 mod sites;
+mod tokens;
 
 use vocab::rule::Figure;
 use vocab::{Text, Time};
@@ -153,6 +154,7 @@ pub fn read(world: &World, about: &About, now: Time) -> Readings {
         About::Console(name) => console::read(world, name, now, &mut readings),
         About::Elsewhere(_) => {}
     }
+    tokens::read(world, about, now, &mut readings);
     readings
 }
 
