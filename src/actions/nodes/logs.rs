@@ -4,6 +4,8 @@
 //! Docker's json-file driver appends to its file (docs.docker.com/engine/logging/drivers/json-file), so that the file can be
 //! shortened in its place, as `copytruncate` of logrotate(8) does.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use drivers::host::CommandLine;
 use drivers::{Connection, DriverError, Host, Trouble};
@@ -141,7 +143,7 @@ async fn list(request: &Request<'_>, name: &NodeName) -> Result<Vec<(NodeLog, By
         logs.extend(found(&listed));
     }
     logs.retain(|(log, size)| *size > bound(log).over);
-    logs.sort_by(|one, other| other.1.cmp(&one.1));
+    logs.sort_by_key(|(_, size)| Reverse(*size));
     if logs.is_empty() {
         return Err(refuse::needless(format!(
             "no log of {name} is large: the journal is under {}, and no container log in {CONTAINERS} over {}",

@@ -28,8 +28,8 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
         Fix::RestartUnit => Intent::RestartUnits {
             targets: vec![(node()?, UnitName::new(&id.part).ok()?)],
         },
-        Fix::PruneImages if holds_logs(world, id) => logs(world, id)?,
-        Fix::PruneLogs => logs(world, id)?,
+        Fix::PruneImages if holds_logs(world, topology, id) => logs(world, topology, id)?,
+        Fix::PruneLogs => logs(world, topology, id)?,
         Fix::PruneImages => Intent::Prune {
             nodes: vec![node()?],
             kinds: vec![ObjectKind::DanglingImage, ObjectKind::UnusedImage],
@@ -103,14 +103,14 @@ pub fn words(fix: &Intent) -> String {
     }
 }
 
-fn logs(world: &World, id: &SignalId) -> Option<Intent> {
-    let nodes = vec![node(world, &id.about)?];
+fn logs(world: &World, topology: &Topology, id: &SignalId) -> Option<Intent> {
+    let nodes = vec![node(world, topology, &id.about)?];
     Some(Intent::PruneLogs { nodes })
 }
 
 /// Whether logs alone can be taken from this disk: it is one for logs, or nothing keeps images on the machine.
-fn holds_logs(world: &World, id: &SignalId) -> bool {
-    let node = node(world, &id.about).and_then(|name| world.nodes.get(&name));
+fn holds_logs(world: &World, topology: &Topology, id: &SignalId) -> bool {
+    let node = node(world, topology, &id.about).and_then(|name| world.nodes.get(&name));
     let no_engine = node.is_some_and(|node| {
         let absent = EngineTrouble::Absent;
         matches!(&node.engine, EngineState::Down { trouble, .. } if *trouble == absent)

@@ -239,20 +239,20 @@ impl Remembered {
             | Fact::FixTried(_)
             | Fact::FixesRecalled(_)
             | Fact::RunRecorded(_)
-            | Fact::RunMoved { .. } => self.known().forget(),
+            | Fact::RunMoved { .. }
+            | Fact::NodeReached { .. }
+            | Fact::NodeLost { .. }
+            | Fact::EngineReached { .. }
+            | Fact::EngineLost { .. } => self.known().forget(),
             // What these change reaches the items by their signals alone.
             Fact::TimePassed
             | Fact::NodeConnecting { .. }
-            | Fact::NodeReached { .. }
-            | Fact::NodeLost { .. }
             | Fact::NodeDescribed { .. }
             | Fact::NodeSampled { .. }
             | Fact::NodeConditionRead { .. }
             | Fact::ProcessesListed { .. }
             | Fact::GpusSampled { .. }
             | Fact::MeshRead { .. }
-            | Fact::EngineReached { .. }
-            | Fact::EngineLost { .. }
             | Fact::ContainersSampled { .. }
             | Fact::ServiceProbed { .. }
             | Fact::HistoryRestored { .. }
@@ -264,6 +264,8 @@ impl Remembered {
             | Fact::ServersPriced(_)
             | Fact::QuotaRead(_)
             | Fact::ProviderFailed { .. }
+            | Fact::TokenRead { .. }
+            | Fact::TokensDeclared(_)
             | Fact::SiteVisited { .. }
             | Fact::SiteCounted { .. }
             | Fact::TrafficUnread { .. }

@@ -359,6 +359,4 @@ async fn nodes_and_prune() {
         asked(&logs, scene()).await,
         with(Exit::Fine, "Typed(\"db-1\")")
     );
-    let both = ["prune", "--logs", "--images", "--yes"];
-    assert_eq!(asked(&both, scene()).await, nothing(Exit::Usage));
 }
