@@ -26,8 +26,8 @@ pub(crate) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// The node, when it answers.
-    pub fn node(&self, name: &NodeName) -> Result<&Node, Refusal> {
+    /// The node, whether or not it answers.
+    pub fn known(&self, name: &NodeName) -> Result<&Node, Refusal> {
         let Some(node) = self.world.nodes.get(name) else {
             let near =
                 kit::nearest::nearest(name.as_str(), self.world.nodes.keys().map(NodeName::as_str));
@@ -38,6 +38,12 @@ impl Request<'_> {
                 "there is no node {name}: {hint}"
             )));
         };
+        Ok(node)
+    }
+
+    /// The node, when it answers.
+    pub fn node(&self, name: &NodeName) -> Result<&Node, Refusal> {
+        let node = self.known(name)?;
         match &node.link {
             Link::Up { .. } => Ok(node),
             Link::Unknown | Link::Connecting { last: None, .. } => Err(refuse::unreachable(

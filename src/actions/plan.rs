@@ -31,6 +31,7 @@ pub async fn plan(
         Intent::Prune { nodes, kinds } => prune::plan(request, &nodes, &kinds).await,
         Intent::PruneLogs { nodes } => nodes::logs::plan(request, &nodes).await,
         Intent::RestartUnits { targets } => nodes::restart_unit::plan(request, &targets),
+        Intent::Reconnect { nodes } => nodes::reconnect::plan(request, &nodes),
         Intent::Reboot { nodes } => nodes::reboot::plan(request, &nodes),
         Intent::Command {
             nodes,

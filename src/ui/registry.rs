@@ -178,6 +178,7 @@ actions! {
     ChangeRemove "change.remove" List Irreversible "remove" "Removes the selected containers.";
     ChangePrune "change.prune" List Irreversible "prune" "Removes what nothing uses on the nodes; lists it first.";
     ChangePruneLogs "change.prune-logs" List Irreversible "cut logs" "Cuts logs of the nodes that have grown over their bound: the journal, those of containers; shows each first.";
+    ChangeReconnect "change.reconnect" List Disruptive "reconnect" "Drops the connections to the selected nodes and makes them anew at once.";
     ChangeReboot "change.reboot" List Disruptive "reboot" "Reboots the selected nodes.";
     ChangeRestartUnit "change.restart-unit" List Disruptive "restart unit" "Restarts the failed units of the selected nodes.";
     ChangeDeploy "change.deploy" Global Disruptive "deploy" "Makes a site: asks for its files, its domain and for whom it is, then shows the plan.";

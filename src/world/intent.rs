@@ -86,6 +86,11 @@ pub enum Intent {
         /// Which, where.
         targets: Vec<(NodeName, UnitName)>,
     },
+    /// Drop the connections to nodes and make them anew, without the wait between attempts.
+    Reconnect {
+        /// To which.
+        nodes: Vec<NodeName>,
+    },
     /// Reboot nodes.
     Reboot {
         /// Which.

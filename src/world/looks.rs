@@ -25,6 +25,7 @@ pub fn after(world: &World, plan: &Plan) -> BTreeSet<About> {
             }
             StepCall::RestartUnit { node, .. }
             | StepCall::Reboot { node }
+            | StepCall::Reconnect { node }
             | StepCall::Command { node, .. }
             | StepCall::Handover { node, .. } => whole_node(world, node, &mut found),
             StepCall::Site(_) | StepCall::Run { .. } | StepCall::Verify(_) => {}
@@ -59,8 +60,16 @@ fn whole_node(world: &World, node: &NodeName, found: &mut BTreeSet<About>) {
 }
 
 fn sites(world: &World, node: &NodeName, found: &mut BTreeSet<About>) {
+    found.extend(standing_on(world, node).map(|site| About::Site(site.domain.clone())));
+}
+
+/// The sites that stand on a node, by its name or its addresses.
+pub(crate) fn standing_on<'a>(
+    world: &'a World,
+    node: &'a NodeName,
+) -> impl Iterator<Item = &'a Site> {
     let profile = world.nodes.get(node).map(|node| &node.profile);
-    let stands_there = |site: &&Site| {
+    world.sites.values().filter(move |site| {
         let address = &site.objects.address;
         site.objects.server_name == node.as_str()
             || profile.is_some_and(|profile| {
@@ -69,7 +78,5 @@ fn sites(world: &World, node: &NodeName, found: &mut BTreeSet<About>) {
                     .flatten()
                     .any(|known| !address.is_empty() && known.as_str() == address.as_str())
             })
-    };
-    let there = world.sites.values().filter(stands_there);
-    found.extend(there.map(|site| About::Site(site.domain.clone())));
+    })
 }

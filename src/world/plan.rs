@@ -118,6 +118,11 @@ pub enum StepCall {
         /// Which.
         unit: UnitName,
     },
+    /// Drop the connection and make it anew.
+    Reconnect {
+        /// To which node.
+        node: NodeName,
+    },
     /// Reboot.
     Reboot {
         /// Which node.
@@ -202,6 +207,11 @@ pub enum Expectation {
         node: NodeName,
         /// Which.
         unit: UnitName,
+    },
+    /// The node answers a command.
+    Answers {
+        /// Which.
+        node: NodeName,
     },
     /// The node answers with another boot id than this.
     Rebooted {

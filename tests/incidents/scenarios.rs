@@ -129,7 +129,7 @@ fn play(script: &Script, wrong: &mut Vec<String>) -> String {
             let shown = found
                 .iter()
                 .filter(|item| item.visibility == Visibility::Shown);
-            let fixes: Vec<String> = shown.map(fix_of).collect();
+            let fixes: Vec<String> = shown.map(|item| fix_of(item)).collect();
             if fixes != *wanted {
                 wrong.push(format!(
                     "{place}: is mended by {fixes:?}, not by {wanted:?}"

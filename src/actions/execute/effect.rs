@@ -59,6 +59,7 @@ pub(crate) fn of(call: &StepCall) -> Option<Box<dyn Effect>> {
         StepCall::RestartUnit { unit, .. } => {
             Box::new(nodes::restart_unit::UnitRestart { unit: unit.clone() })
         }
+        StepCall::Reconnect { .. } => Box::new(nodes::reconnect::Reconnect),
         StepCall::Reboot { .. } => Box::new(nodes::reboot::Reboot),
         StepCall::Command { command, .. } => Box::new(nodes::command::NodeCommand {
             command: command.clone(),

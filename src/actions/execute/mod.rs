@@ -192,6 +192,7 @@ fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
         | StepCall::CutLog { node, .. }
         | StepCall::RestartUnit { node, .. }
         | StepCall::Reboot { node }
+        | StepCall::Reconnect { node }
         | StepCall::Command { node, .. }
         | StepCall::Handover { node, .. } => node,
         StepCall::Verify(expectation) => match &**expectation {
@@ -202,7 +203,8 @@ fn node_of(step: &PlannedStep) -> Option<&vocab::NodeName> {
             E::ObjectRemoved { node, .. }
             | E::LogCut { node, .. }
             | E::UnitActive { node, .. }
-            | E::Rebooted { node } => node,
+            | E::Rebooted { node }
+            | E::Answers { node } => node,
             E::RunEnded { .. } => return None,
         },
     })

@@ -42,6 +42,7 @@ pub(super) async fn look(ends: &Connection, expectation: &Expectation, before: &
         Expectation::UnitActive { unit, .. } => {
             nodes::restart_unit::active(ends, unit, before).await
         }
+        Expectation::Answers { .. } => nodes::reconnect::answers(ends).await,
         Expectation::Rebooted { .. } => nodes::reboot::rebooted(ends, before).await,
         // Such a run is driven by the engine, which follows the other one.
         Expectation::RunEnded { .. } => Look::Never("no node tells of a run".to_owned()),

@@ -4,6 +4,7 @@ mod as_root;
 pub(crate) mod command;
 pub(crate) mod logs;
 pub(crate) mod reboot;
+pub(crate) mod reconnect;
 pub(crate) mod restart_unit;
 pub(crate) mod shell;
 

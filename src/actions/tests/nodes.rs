@@ -448,3 +448,25 @@ async fn a_link_that_goes_with_the_reboot_is_expected_to_come_back() {
         assert_eq!(came.state, RunState::Unknown, "{:?}", came.steps);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_made_anew_whether_or_not_the_node_answers() {
+    let machine = Machine::new();
+    let fleet = machine.fleet();
+    let wish = |name: &str| Intent::Reconnect {
+        nodes: vec![node(name)],
+    };
+    let plan = fleet.plan(wish("compute-1")).await.unwrap();
+    assert_eq!(plan.title, "reconnect compute-1");
+    let came = carry_out(&fleet, plan).await;
+    assert_eq!(
+        (&came.state, came.said(1).as_str()),
+        (&RunState::Verified, "it answers")
+    );
+
+    let unknown = fleet.plan(wish("compute-9")).await.unwrap_err();
+    assert!(
+        unknown.text.contains("did you mean compute-1?"),
+        "{unknown:?}"
+    );
+}

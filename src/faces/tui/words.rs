@@ -44,6 +44,7 @@ pub fn intent(world: &World, intent: &Intent) -> String {
             [(_, unit)] => format!("restart {unit}"),
             many => format!("restart {} units", many.len()),
         },
+        Intent::Reconnect { nodes } => format!("reconnect {}", one_or_many(nodes, "nodes")),
         Intent::Reboot { nodes } => format!("reboot {}", one_or_many(nodes, "nodes")),
         Intent::Command { nodes, command, .. } => {
             format!("{} on {}", command.join(" "), one_or_many(nodes, "nodes"))

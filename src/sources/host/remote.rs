@@ -7,7 +7,7 @@ use drivers::{DriverError, Trouble};
 use kit::backoff::{Backoff, mix};
 use tokio::time::sleep;
 use vocab::{HostCondition, HostFacts, HostSample, LinkTrouble, Origin, Process, Span, Text, Time};
-use world::Fact;
+use world::{About, Fact};
 
 use super::counters::Counters;
 use super::extras;
@@ -57,6 +57,10 @@ pub async fn run(context: &Context, target: &NodeTarget) {
             LinkTrouble::HostKeyChanged => CHANGED_KEY_WAIT.max(backoff.next_wait()),
             _ => backoff.next_wait(),
         };
+        let mut asked = context.looks.eyes();
+        let mine = |about: &About| {
+            matches!(about, About::Node(node) if *node == target.node).then_some(())
+        };
         let retry_at = Some(Time(drivers::clock::now().0 + Span::from(wait).0));
         tracing::debug!(node = %target.node, %error, "link down");
         if !context
@@ -70,7 +74,11 @@ pub async fn run(context: &Context, target: &NodeTarget) {
         {
             return;
         }
-        sleep(wait).await;
+        // Whoever asks for a look wants it now: a run on the node has ended, its connection was made anew by hand.
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = asked.next(mine) => {}
+        }
     }
 }
 

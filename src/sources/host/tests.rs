@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use vocab::{HostSample, LinkTrouble, NodeName, Span, Text, Time};
-use world::{Event, Fact, Interest};
+use world::{About, Event, Fact, Interest};
 
 use self::sshd::Sshd;
 use super::counters::{Counters, FILES};
@@ -31,6 +31,7 @@ struct Watched {
     events: queue::Receiver<Event>,
     cancel: CancellationToken,
     interest: watch::Sender<Interest>,
+    looks: crate::Looks,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -38,11 +39,12 @@ fn start(host: Arc<dyn Host>, local: bool, refresh: Span) -> Watched {
     let (sender, events) = queue::channel(1000);
     let (interest, looked_at) = watch::channel(Interest::default());
     let cancel = CancellationToken::new();
+    let looks = crate::Looks::default();
     let context = Context {
         events: sender,
         interest: looked_at,
         cancel: cancel.clone(),
-        looks: crate::Looks::default(),
+        looks: looks.clone(),
         refresh,
     };
     let connection = Arc::new(Connection::new(host, EngineAddress::None));
@@ -56,6 +58,7 @@ fn start(host: Arc<dyn Host>, local: bool, refresh: Span) -> Watched {
         events,
         cancel,
         interest,
+        looks,
         task,
     }
 }
@@ -327,6 +330,30 @@ async fn gpus_and_mesh_are_told_and_a_lost_gpu_is_missed() {
     }
     task.abort();
     assert!(seen == 2 && meshes >= 2, "{seen} {meshes}");
+}
+
+#[tokio::test]
+async fn a_node_that_is_asked_for_is_tried_at_once() {
+    let host = SimulatedHost::new("aurora", |_, _| CommandOutput {
+        status: Some(0),
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+    });
+    // After this the next attempt is minutes away.
+    host.set_trouble(Some(LinkTrouble::HostKeyChanged));
+    let mut watched = start(Arc::new(host), false, Span::seconds(2));
+    watched.lost(10).await;
+    let looks = watched.looks.clone();
+    let asking = tokio::spawn(async move {
+        // What is asked before it waits is heard by nobody.
+        loop {
+            looks.ask([About::Node(node())].into());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    watched.lost(10).await;
+    asking.abort();
+    watched.end().await;
 }
 
 fn over_ssh(sshd: &Sshd) -> Arc<dyn Host> {

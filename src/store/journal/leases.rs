@@ -18,7 +18,7 @@ fn changed(call: &StepCall) -> Option<String> {
         }
         StepCall::RestartUnit { node, unit } => Some(format!("unit {node}/{unit}")),
         StepCall::CutLog { node, log } => Some(format!("log {node}/{log}")),
-        StepCall::Reboot { node } => Some(format!("node {node}")),
+        StepCall::Reboot { node } | StepCall::Reconnect { node } => Some(format!("node {node}")),
         StepCall::Run { run, .. } => Some(format!("run {run}")),
         StepCall::Site(_)
         | StepCall::Command { .. }

@@ -15,6 +15,8 @@ pub enum Fix {
     PruneImages,
     /// Cut the logs of the node that have grown over their bound.
     PruneLogs,
+    /// Drop the connection to the node and make it anew.
+    Reconnect,
     /// Reboot the node.
     Reboot,
     /// Have the site's web server and container begin anew.
@@ -46,12 +48,13 @@ pub enum Fix {
 
 impl Fix {
     /// Those that are known by a word, with it.
-    pub const WORDS: [(&'static str, Self); 15] = [
+    pub const WORDS: [(&'static str, Self); 16] = [
         ("start-container", Self::StartContainer),
         ("restart-container", Self::RestartContainer),
         ("restart-unit", Self::RestartUnit),
         ("prune-images", Self::PruneImages),
         ("prune-logs", Self::PruneLogs),
+        ("reconnect", Self::Reconnect),
         ("reboot", Self::Reboot),
         ("restart-site", Self::RestartSite),
         ("renew-certificate", Self::RenewCertificate),

@@ -34,6 +34,7 @@ fn objects(plan: &Plan) -> BTreeSet<About> {
             | StepCall::CutLog { node, .. }
             | StepCall::RestartUnit { node, .. }
             | StepCall::Reboot { node }
+            | StepCall::Reconnect { node }
             | StepCall::Command { node, .. }
             | StepCall::Handover { node, .. } => {
                 found.insert(About::Node(node.clone()));

@@ -1,5 +1,6 @@
 //! Fixes bound to their object: what a rule says would mend a signal becomes a wish about the very thing that ails.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use vocab::{ContainerKey, Domain, EngineTrouble, NodeName, ObjectKind, RunId, UnitName};
@@ -7,9 +8,11 @@ use vocab::{ContainerKey, Domain, EngineTrouble, NodeName, ObjectKind, RunId, Un
 use super::stake::watched;
 use crate::about::About;
 use crate::intent::{ContainerVerb, Intent, RunWay};
+use crate::looks::standing_on;
 use crate::node::EngineState;
 use crate::plan::Plan;
 use crate::signals::{Fix, SignalId, Topology};
+use crate::site::{Site, SiteState};
 use crate::site_request::SiteRequest;
 use crate::world::World;
 
@@ -34,6 +37,13 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
             nodes: vec![node()?],
             kinds: vec![ObjectKind::DanglingImage, ObjectKind::UnusedImage],
         },
+        // Of a site or service that does not answer, no connection of ours is to blame.
+        Fix::Reconnect => match &id.about {
+            About::Node(name) if !world.nodes.get(name)?.profile.local => Intent::Reconnect {
+                nodes: vec![name.clone()],
+            },
+            _ => return None,
+        },
         Fix::Reboot => Intent::Reboot {
             nodes: vec![node()?],
         },
@@ -46,7 +56,7 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
         }
         .into(),
         Fix::FailOver => SiteRequest::Failover {
-            domain: site()?,
+            domain: site().or_else(|| first_to_go(world, &id.about))?,
             rehearse: false,
         }
         .into(),
@@ -88,6 +98,7 @@ pub fn words(fix: &Intent) -> String {
             [(_, unit)] => format!("restart {unit}"),
             _ => "restart units".to_owned(),
         },
+        Intent::Reconnect { .. } => "reconnect".to_owned(),
         Intent::Reboot { .. } => "reboot".to_owned(),
         Intent::Command { command, .. } | Intent::ContainerCommand { command, .. } => {
             format!("run {}", command.first().map_or("", String::as_str))
@@ -95,6 +106,7 @@ pub fn words(fix: &Intent) -> String {
         Intent::SiteRequest(request) => match **request {
             SiteRequest::Backup { .. } => "back up".to_owned(),
             SiteRequest::Restart { .. } => "restart site".to_owned(),
+            SiteRequest::Failover { ref domain, .. } => format!("fail over {domain}"),
             ref other => other.verb().word().to_owned(),
         },
         Intent::Site(order) => order.verb.word().to_owned(),
@@ -141,6 +153,26 @@ fn node(world: &World, topology: &Topology, about: &About) -> Option<NodeName> {
         _ => None,
     };
     of(about).or_else(|| topology.above(world, about).iter().find_map(of))
+}
+
+/// Of the sites that stand on a node or server, the one that earns most and has a region to go to: one that was failed over
+/// before has left something behind and goes no farther by itself.
+fn first_to_go(world: &World, about: &About) -> Option<Domain> {
+    let can_go =
+        |site: &&Site| site.state == SiteState::Active && site.objects.left_behind.is_none();
+    let there: Vec<&Site> = match about {
+        About::Node(node) => standing_on(world, node).filter(can_go).collect(),
+        About::Server(name) => {
+            let sites = world.sites.values();
+            let there = sites.filter(|site| site.objects.server_name == **name);
+            there.filter(can_go).collect()
+        }
+        _ => return None,
+    };
+    let first = there
+        .into_iter()
+        .min_by_key(|site| (Reverse(site.price.amount), site.domain.clone()));
+    first.map(|site| site.domain.clone())
 }
 
 /// The run that this is, when it is on a site: only such a run can be gone on with or taken back.

@@ -120,6 +120,7 @@ impl FakeCommand {
                 .map(|node| object(node, "untagged image", "sha256:1234"))
                 .collect(),
             Intent::Reboot { nodes }
+            | Intent::Reconnect { nodes }
             | Intent::PruneLogs { nodes }
             | Intent::Command { nodes, .. } => nodes
                 .iter()

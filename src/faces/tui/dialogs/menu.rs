@@ -94,6 +94,7 @@ const fn offered(view: View) -> &'static [Action] {
             A::JumpContainer,
             A::CopyCell,
             A::ChangeRestartUnit,
+            A::ChangeReconnect,
             A::ChangeReboot,
             A::ChangePrune,
             A::ChangePruneLogs,

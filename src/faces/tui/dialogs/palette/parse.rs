@@ -68,6 +68,9 @@ pub fn parse(text: &str, seen: Seen<'_>, themes: &[String]) -> Result<Option<Com
             Command::Shell(shell(&names, &scopes, seen)?)
         }
         "run" => Command::Ask(run(rest, seen)?),
+        "reconnect" if !rest.is_empty() => Command::Ask(Intent::Reconnect {
+            nodes: nodes(&names, &scopes, seen)?,
+        }),
         "reboot" if !rest.is_empty() => Command::Ask(Intent::Reboot {
             nodes: nodes(&names, &scopes, seen)?,
         }),

@@ -176,6 +176,7 @@ impl Rows for NodeRows {
 
 fn change(action: Action, nodes: Vec<NodeName>, seen: Seen<'_>) -> Outcome {
     match action {
+        Action::ChangeReconnect => Outcome::Ask(Intent::Reconnect { nodes }),
         Action::ChangeReboot => Outcome::Ask(Intent::Reboot { nodes }),
         Action::ChangePruneLogs => Outcome::Ask(Intent::PruneLogs { nodes }),
         Action::ChangePrune => {

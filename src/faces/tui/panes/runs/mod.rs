@@ -198,6 +198,7 @@ fn subject(run: &Run) -> Option<About> {
         }
         Intent::Prune { nodes, .. }
         | Intent::PruneLogs { nodes }
+        | Intent::Reconnect { nodes }
         | Intent::Reboot { nodes }
         | Intent::Command { nodes, .. } => nodes.first().cloned().map(About::Node),
         Intent::RestartUnits { targets } => {
