@@ -1,5 +1,6 @@
 //! From the fleet file to the channels of alerts: what the world knows of each, and what sends by it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use config::Fleet;
@@ -111,6 +112,7 @@ fn sender(spec: &AlertSpec) -> Result<Option<Arc<dyn AlertSender>>, Text> {
             host,
             port,
             tls,
+            authority,
             login,
             from,
             to,
@@ -128,6 +130,7 @@ fn sender(spec: &AlertSpec) -> Result<Option<Arc<dyn AlertSender>>, Text> {
                     MailTls::Tls => alert::MailTls::Tls,
                     MailTls::Off => alert::MailTls::Off,
                 },
+                authority: authority.as_deref().map(authorities).transpose()?,
                 login: login.transpose()?,
                 from: from.clone(),
                 to: to.clone(),
@@ -136,4 +139,14 @@ fn sender(spec: &AlertSpec) -> Result<Option<Arc<dyn AlertSender>>, Text> {
         }
         AlertWay::Terminal { .. } => return Ok(None),
     }))
+}
+
+/// The authorities of a file, as they stand in it.
+fn authorities(path: &Path) -> Result<Vec<u8>, Text> {
+    std::fs::read(path).map_err(|error| {
+        Text::line(format!(
+            "the authorities of the mail server cannot be read from {}: {error}",
+            path.display()
+        ))
+    })
 }

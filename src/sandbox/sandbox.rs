@@ -19,7 +19,7 @@ use crate::hosts::{self, Containers, Health, Keeper, Report};
 use crate::house::{House, Shared};
 use crate::names::Sockets;
 use crate::random;
-use crate::receivers::{self, Discord, Mail, Ntfy, Receivers, Twilio};
+use crate::receivers::{self, Authority, Discord, Mail, Ntfy, Protection, Receivers, Twilio};
 use crate::serve::serve;
 use crate::stripe::Stripe;
 
@@ -61,6 +61,9 @@ pub enum Error {
         /// Why.
         error: std::io::Error,
     },
+    /// There is no authority for its certificates.
+    #[error("making the certificate of the mail server: {0}")]
+    Authority(String),
     /// The script of faults is wrong.
     #[error("reading the faults")]
     Faults(#[from] faults::FileError),
@@ -98,7 +101,7 @@ pub struct Addresses {
     pub ntfy: Access,
     /// An account of Twilio.
     pub twilio: Account,
-    /// A mail server, without TLS.
+    /// A mail server.
     pub smtp: Mailbox,
 }
 
@@ -125,8 +128,14 @@ pub struct Account {
 pub struct Mailbox {
     /// Its address.
     pub host: IpAddr,
-    /// Its port.
+    /// Its port without TLS.
     pub port: u16,
+    /// Its port where TLS is asked for with STARTTLS.
+    pub starttls_port: u16,
+    /// Its port that is TLS from the first byte.
+    pub tls_port: u16,
+    /// The certificate of the authority that signed the server's, as PEM.
+    pub ca: String,
     /// The user.
     pub user: String,
     /// The password.
@@ -199,12 +208,24 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     };
     let listener = TcpListener::bind(options.listen).await.map_err(unheard)?;
     let names = Sockets::bind(options.listen.ip()).await.map_err(unheard)?;
-    let mail = TcpListener::bind((options.listen.ip(), 0)).await;
-    let mail = mail.map_err(unheard)?;
+    let authority = Authority::new(options.listen.ip()).map_err(Error::Authority)?;
+    let mut mail = Vec::new();
+    for protection in [
+        Protection::Off,
+        Protection::Start(authority.acceptor.clone()),
+        Protection::Whole(authority.acceptor.clone()),
+    ] {
+        let bound = TcpListener::bind((options.listen.ip(), 0)).await;
+        mail.push((bound.map_err(unheard)?, protection));
+    }
+    let mut ports = [0; 3];
+    for (port, (listener, _)) in ports.iter_mut().zip(&mail) {
+        *port = listener.local_addr().map_err(unheard)?.port();
+    }
     let addresses = addresses(
         listener.local_addr().map_err(unheard)?,
         names.address().map_err(unheard)?,
-        mail.local_addr().map_err(unheard)?,
+        (ports, authority.certificate),
     );
     let obstacle = if options.hosts {
         hosts::examine().await.err()
@@ -238,7 +259,9 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let mut serving = JoinSet::new();
     serving.spawn(courier::carry(deliveries, shared.clone()));
     serving.spawn(names.serve(shared.clone()));
-    serving.spawn(receivers::serve(mail, shared.clone()));
+    for (listener, protection) in mail {
+        serving.spawn(receivers::serve(listener, protection, shared.clone()));
+    }
     serving.spawn(async move { match serve(listener, shared).await {} });
     Ok(Running {
         addresses,
@@ -270,7 +293,11 @@ fn receivers(addresses: &Addresses) -> Receivers {
 const WEBHOOK: &str = "1400000000000000001";
 
 /// The addresses, with new tokens.
-fn addresses(http: SocketAddr, dns: SocketAddr, mail: SocketAddr) -> Addresses {
+fn addresses(
+    http: SocketAddr,
+    dns: SocketAddr,
+    ([port, starttls_port, tls_port], ca): ([u16; 3], String),
+) -> Addresses {
     let access = |path: &str, token: String| Access {
         url: format!("http://{http}{path}"),
         token,
@@ -299,8 +326,11 @@ fn addresses(http: SocketAddr, dns: SocketAddr, mail: SocketAddr) -> Addresses {
             token: random::token(32),
         },
         smtp: Mailbox {
-            host: mail.ip(),
-            port: mail.port(),
+            host: http.ip(),
+            port,
+            starttls_port,
+            tls_port,
+            ca,
             user: "operations".to_owned(),
             password: random::token(24),
         },

@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test ends where its ground gives way")]
 
 mod ground;
+mod mail;
+mod restraint;
 mod tokens;
 
 use serde_json::{Value, json};

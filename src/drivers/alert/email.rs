@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{AsyncTransport, Tokio1Executor};
@@ -41,6 +41,8 @@ pub struct MailServer {
     pub port: u16,
     /// How the connection is protected.
     pub tls: MailTls,
+    /// Authorities (PEM) whose certificates are taken beside those this machine trusts.
+    pub authority: Option<Vec<u8>>,
     /// The user and the password, when it wants them.
     pub login: Option<(Text, Secret)>,
     /// The sender's address.
@@ -70,7 +72,12 @@ impl Email {
         let from = mailbox(&server.from)?;
         let to = server.to.iter().map(mailbox).collect::<Result<_, _>>()?;
         let parameters = || {
-            TlsParameters::new(server.host.to_string())
+            let mut parameters = TlsParameters::builder(server.host.to_string());
+            if let Some(pem) = &server.authority {
+                parameters = parameters.add_root_certificate(authorities(pem)?);
+            }
+            parameters
+                .build()
                 .map_err(|error| refused(format!("TLS cannot be set up: {error}")))
         };
         let tls = match server.tls {
@@ -131,11 +138,14 @@ impl Email {
             Some(530 | 534 | 535 | 538) => AlertTrouble::Unauthorized,
             Some(500..) => AlertTrouble::Refused,
             Some(_) => AlertTrouble::Unavailable,
+            // Trying again makes no other certificate; somebody must see to it.
+            None if causes(error).any(is_of_certificate) => AlertTrouble::Refused,
             None if error.is_timeout() => AlertTrouble::Deadline,
             None if error.is_client() => AlertTrouble::Refused,
             None => AlertTrouble::Unreachable,
         };
         let mut words = error.to_string();
+        let is_certificate = causes(error).any(is_of_certificate);
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
             let said = cause.to_string();
@@ -143,6 +153,12 @@ impl Email {
                 words = format!("{words}: {said}");
             }
             source = cause.source();
+        }
+        if is_certificate {
+            words = format!(
+                "{words}; the mail server's certificate is not taken: name in ca_file who signed it, or write the host as \
+                 the certificate has it"
+            );
         }
         if let Some(password) = self.password.as_ref().map(Secret::expose)
             && password.len() >= 8
@@ -164,6 +180,48 @@ impl Email {
             )),
         }
     }
+}
+
+/// Authorities from the text of a file; at least one.
+fn authorities(pem: &[u8]) -> Result<Certificate, AlertError> {
+    let refused = |words: &str| {
+        let words = format!("ca_file {words}; it must be the certificates of authorities as PEM");
+        AlertError::new(AlertTrouble::Refused, words)
+    };
+    if !pem
+        .windows(CERTIFICATE.len())
+        .any(|part| part == CERTIFICATE)
+    {
+        return Err(refused("holds no certificate"));
+    }
+    Certificate::from_pem(pem).map_err(|_| refused("cannot be read"))
+}
+
+/// How a certificate begins in a file.
+const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+type Cause = dyn std::error::Error + 'static;
+
+/// An error with what lies beneath it, an error wrapped by one of input and output among them.
+fn causes(error: &Error) -> impl Iterator<Item = &Cause> {
+    std::iter::successors(Some(error as &Cause), |error| beneath(*error))
+}
+
+fn beneath(error: &Cause) -> Option<&Cause> {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(inner) => Some(inner as &Cause),
+        None => error.source(),
+    }
+}
+
+fn is_of_certificate(error: &Cause) -> bool {
+    matches!(
+        error.downcast_ref::<rustls::Error>(),
+        Some(rustls::Error::InvalidCertificate(_))
+    )
 }
 
 #[async_trait]
@@ -195,6 +253,7 @@ mod tests {
             host: "127.0.0.1".into(),
             port: 1,
             tls: MailTls::Off,
+            authority: None,
             login: Some(("ops".into(), Secret::new("canary-canary".into()))),
             from: "wheelhouse@example.com".into(),
             to: vec!["operator@example.com".into()],
@@ -231,6 +290,27 @@ mod tests {
         let error = email().send(&letter(None)).await.unwrap_err();
         assert_eq!(error.trouble, AlertTrouble::Unreachable, "{error}");
         assert!(!error.to_string().contains("canary"), "{error}");
+    }
+
+    #[test]
+    fn a_file_without_authorities_is_said_to_be_one() {
+        let server = |pem: &[u8]| MailServer {
+            host: "mail.example.com".into(),
+            port: 465,
+            tls: MailTls::Tls,
+            authority: Some(pem.to_vec()),
+            login: None,
+            from: "wheelhouse@example.com".into(),
+            to: vec!["operator@example.com".into()],
+        };
+        let broken = b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+        for (pem, words) in [
+            (&b"a key"[..], "holds no certificate"),
+            (broken, "cannot be read"),
+        ] {
+            let error = Email::new(server(pem)).err().unwrap();
+            assert!(error.to_string().contains(words), "{error}");
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! What takes alerts to people: a webhook as Discord has them, a server as ntfy is one, an account as Twilio has them, a mail
 //! server. Each keeps what it was given, which the admin endpoint shows.
 
+mod authority;
 mod discord;
 mod mail;
 mod ntfy;
@@ -9,10 +10,11 @@ mod smtp;
 mod tests;
 mod twilio;
 
+pub use authority::Authority;
 pub use discord::Discord;
 pub use mail::Mail;
 pub use ntfy::Ntfy;
-pub use smtp::serve;
+pub use smtp::{Protection, serve};
 pub use twilio::Twilio;
 
 /// All of them.

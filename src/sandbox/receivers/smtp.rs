@@ -1,4 +1,5 @@
-//! The conversation of the mail server (RFC 5321, with AUTH of RFC 4954), on a port of loopback and without TLS.
+//! The conversation of the mail server (RFC 5321, with AUTH of RFC 4954 and STARTTLS of RFC 3207), on ports of loopback: one
+//! without TLS, one that asks for it before anything is said, one that is TLS from the first byte.
 //!
 //! A message is handed to [`super::Mail`] when all of it has come; the fault it meets is answered as mail servers do: 451 for
 //! what passes, 550 for what does not, silence or a closed connection for the rest.
@@ -7,10 +8,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::exchange::Request;
 use crate::faults::ProviderName;
@@ -24,17 +29,33 @@ const MESSAGE: usize = 1 << 20;
 /// How long the other side may be silent.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How the conversations of a port are protected.
+#[derive(Clone)]
+pub enum Protection {
+    /// They are not.
+    Off,
+    /// They begin in the clear, and nobody is let in before TLS.
+    Start(TlsAcceptor),
+    /// They are TLS from the first byte.
+    Whole(TlsAcceptor),
+}
+
+/// What is spoken over.
+trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
+
 /// Serves conversations for as long as it is polled.
-pub async fn serve(listener: TcpListener, shared: Shared) {
+pub async fn serve(listener: TcpListener, protection: Protection, shared: Shared) {
     let mut talks = JoinSet::new();
     loop {
         while talks.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, _)) => {
-                let talk = Talk::new(stream, shared.clone());
+                let begun = begin(stream, protection.clone(), shared.clone());
                 talks.spawn(async move {
                     // A conversation that breaks off is over.
-                    drop(talk.hold().await);
+                    drop(begun.await);
                 });
             }
             Err(error) => {
@@ -45,9 +66,38 @@ pub async fn serve(listener: TcpListener, shared: Shared) {
     }
 }
 
+/// One conversation from the first byte.
+async fn begin(stream: TcpStream, protection: Protection, shared: Shared) -> std::io::Result<()> {
+    let (stream, starts): (Box<dyn Line>, _) = match protection {
+        Protection::Off => (Box::new(stream), None),
+        Protection::Start(acceptor) => (Box::new(stream), Some(acceptor)),
+        Protection::Whole(acceptor) => (Box::new(shaken(&acceptor, stream).await?), None),
+    };
+    let mut talk = Talk::new(stream, starts, shared);
+    talk.say("220 sandbox.example.com ESMTP").await?;
+    while let Some(acceptor) = talk.hold().await? {
+        // Whatever was said before counts no more.
+        let plain = std::mem::replace(
+            &mut talk.stream,
+            BufReader::new(Box::new(tokio::io::empty()) as Box<dyn Line>),
+        );
+        let stream = Box::new(shaken(&acceptor, plain.into_inner()).await?);
+        talk = Talk::new(stream, None, talk.shared);
+    }
+    Ok(())
+}
+
+/// The other side of a handshake.
+async fn shaken<S: Line>(acceptor: &TlsAcceptor, stream: S) -> std::io::Result<TlsStream<S>> {
+    let shaken = timeout(PATIENCE, acceptor.accept(stream)).await;
+    shaken.map_err(|_| std::io::ErrorKind::TimedOut)?
+}
+
 /// What was said so far.
 struct Talk {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Line>>,
+    /// What must be done before anybody is let in; `None` once it is, or where it need not be.
+    starts: Option<TlsAcceptor>,
     shared: Shared,
     admitted: bool,
     from: Option<String>,
@@ -55,9 +105,10 @@ struct Talk {
 }
 
 impl Talk {
-    fn new(stream: TcpStream, shared: Shared) -> Self {
+    fn new(stream: Box<dyn Line>, starts: Option<TlsAcceptor>, shared: Shared) -> Self {
         Self {
             stream: BufReader::new(stream),
+            starts,
             shared,
             admitted: false,
             from: None,
@@ -67,7 +118,8 @@ impl Talk {
 
     async fn say(&mut self, line: &str) -> std::io::Result<()> {
         let line = format!("{line}\r\n");
-        self.stream.get_mut().write_all(line.as_bytes()).await
+        self.stream.get_mut().write_all(line.as_bytes()).await?;
+        self.stream.get_mut().flush().await
     }
 
     /// The next line; `None` when there is none any more, or none in time.
@@ -85,8 +137,8 @@ impl Talk {
         }
     }
 
-    async fn hold(mut self) -> std::io::Result<()> {
-        self.say("220 sandbox.example.com ESMTP").await?;
+    /// Talks until it is over, or until the other side asks for TLS.
+    async fn hold(&mut self) -> std::io::Result<Option<TlsAcceptor>> {
         while let Some(line) = self.hear().await? {
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let verb = verb.to_ascii_uppercase();
@@ -94,16 +146,32 @@ impl Talk {
                 "EHLO" => {
                     self.say("250-sandbox.example.com").await?;
                     self.say("250-8BITMIME").await?;
-                    self.say("250 AUTH PLAIN LOGIN").await?;
+                    self.say(if self.starts.is_some() {
+                        "250 STARTTLS"
+                    } else {
+                        "250 AUTH PLAIN LOGIN"
+                    })
+                    .await?;
                 }
                 "HELO" => self.say("250 sandbox.example.com").await?,
-                "AUTH" => self.admit(rest).await?,
+                "STARTTLS" => match self.starts.take() {
+                    Some(acceptor) => {
+                        self.say("220 go ahead").await?;
+                        return Ok(Some(acceptor));
+                    }
+                    None => self.say("502 5.5.1 not here").await?,
+                },
                 "NOOP" => self.say("250 ok").await?,
                 "RSET" => {
                     self.forget();
                     self.say("250 ok").await?;
                 }
-                "QUIT" => return self.say("221 bye").await,
+                "QUIT" => return self.say("221 bye").await.map(|()| None),
+                _ if self.starts.is_some() => {
+                    self.say("530 5.7.0 Must issue a STARTTLS command first")
+                        .await?;
+                }
+                "AUTH" => self.admit(rest).await?,
                 _ if !self.admitted => self.say("530 5.7.0 Authentication required").await?,
                 "MAIL" => {
                     self.forget();
@@ -126,13 +194,13 @@ impl Talk {
                 "DATA" if self.to.is_empty() => self.say("503 5.5.1 say RCPT first").await?,
                 "DATA" => {
                     if !self.take().await? {
-                        return Ok(());
+                        return Ok(None);
                     }
                 }
                 _ => self.say("502 5.5.2 not understood").await?,
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn forget(&mut self) {

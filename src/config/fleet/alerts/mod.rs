@@ -5,6 +5,7 @@
 mod value;
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use vocab::{ChannelName, Severity, Span, Text, Time};
 
@@ -84,6 +85,8 @@ pub enum AlertWay {
         port: u16,
         /// How the connection is protected.
         tls: MailTls,
+        /// A file (PEM) with authorities whose certificates are taken beside those this machine trusts.
+        authority: Option<PathBuf>,
         /// The user and where the password is, when the server wants them.
         login: Option<(Text, Credential)>,
         /// The address it comes from.
@@ -292,6 +295,13 @@ fn mail(fields: &mut Fields<'_>) -> Option<AlertWay> {
             "must be \"starttls\" or \"tls\": mail would cross the network readable by everyone; \"off\" is for this machine alone",
         );
     }
+    let authority = fields.parsed("ca_file", parse::path);
+    if authority.is_some() && tls == MailTls::Off {
+        fields.error(
+            "ca_file",
+            "means nothing with tls = \"off\": no certificate is asked for; take it out",
+        );
+    }
     let usual = match tls {
         MailTls::StartTls => 587,
         MailTls::Tls => 465,
@@ -310,6 +320,7 @@ fn mail(fields: &mut Fields<'_>) -> Option<AlertWay> {
         host: host?,
         port,
         tls,
+        authority,
         login: login.ok()?,
         from: from?,
         to: to?,
