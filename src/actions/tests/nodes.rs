@@ -95,10 +95,6 @@ impl Machine {
             ["find", ..] => says(0, &format!("70000000 {LOGGED}-json.log\n"), ""),
             ["stat", ..] if starts > 0 => says(0, "10000000\n", ""),
             ["stat", ..] => says(0, "70000000\n", ""),
-            ["sh", "-c", "'set", ..] | ["journalctl", "--rotate", ..] => {
-                *self.starts.lock().unwrap() += u32::from(!self.stuck);
-                says(0, "", "")
-            }
             ["id", "-u"] => says(0, if self.root { "0\n" } else { "1000\n" }, ""),
             ["cat", _] => says(0, &format!("boot-{starts}\n"), ""),
             ["sudo", ..] if !self.warning.is_empty() => says(1, "", self.warning),
@@ -127,7 +123,10 @@ impl Machine {
             {
                 says(1, "", "Failed: Interactive authentication required.\n")
             }
-            ["systemctl", ..] | ["reboot"] => {
+            ["systemctl", ..]
+            | ["reboot"]
+            | ["sh", "-c", "'set", ..]
+            | ["journalctl", "--rotate", ..] => {
                 *self.starts.lock().unwrap() += u32::from(!self.stuck);
                 says(0, "", "")
             }
