@@ -25,6 +25,7 @@ pub(crate) fn consent(order: &SiteOrder, domain: &Text) -> (Reversibility, Confi
         SiteVerb::Suspend => 's',
         SiteVerb::Renew => 'n',
         SiteVerb::Rename => 'c',
+        SiteVerb::Repoint => 'p',
         SiteVerb::Collect => 'i',
     };
     (Reversibility::Disruptive, Confirmation::Letter(letter))
@@ -86,6 +87,10 @@ pub(crate) fn detail(order: &SiteOrder) -> String {
         SiteVerb::Restart => {
             "its container begins anew: a few seconds without an answer".to_owned()
         }
+        SiteVerb::Repoint => format!(
+            "its name is to lead to {} ({}); only the record of this deployment is changed",
+            site.objects.address, site.objects.server_name
+        ),
         SiteVerb::Collect => format!(
             "{} is asked for what is open, by the way of payment that Stripe knows",
             site.affiliate

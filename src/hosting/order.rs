@@ -79,6 +79,7 @@ async fn by_wish(
         | SiteRequest::Resume { domain }
         | SiteRequest::Restart { domain }
         | SiteRequest::Renew { domain }
+        | SiteRequest::Repoint { domain }
         | SiteRequest::Collect { domain } => {
             life::as_it_stands(ends, request.verb(), world.site(domain)?)
         }

@@ -70,6 +70,7 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
         SiteVerb::Resume => vec![S::Route, S::Answers, S::Unpause, S::Book],
         SiteVerb::Restart => vec![S::Reload, S::Answers],
         SiteVerb::Renew => vec![S::Certificate, S::Renew, S::Renewed, S::Answers],
+        SiteVerb::Repoint => vec![S::Repoint, S::Resolves, S::Answers],
         SiteVerb::Collect => vec![S::Collect],
         SiteVerb::Rename => [
             &[S::CopyHere, S::ContainerHere, S::Switch, S::Route][..],

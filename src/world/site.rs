@@ -205,6 +205,8 @@ pub enum SiteVerb {
     Renew,
     /// Give it another domain.
     Rename,
+    /// Have its own address record lead to its server.
+    Repoint,
     /// Have its open invoices paid now.
     Collect,
 }
@@ -228,6 +230,7 @@ impl SiteVerb {
             Self::Restart => "restart",
             Self::Renew => "renew certificate",
             Self::Rename => "rename",
+            Self::Repoint => "re-resolve",
             Self::Collect => "retry invoice",
         }
     }

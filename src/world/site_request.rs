@@ -87,6 +87,11 @@ pub enum SiteRequest {
         /// The site.
         domain: Domain,
     },
+    /// Have its own address record lead to its server.
+    Repoint {
+        /// The site.
+        domain: Domain,
+    },
     /// Have its open invoices paid now.
     Collect {
         /// The site.
@@ -164,6 +169,7 @@ impl SiteRequest {
             | Self::Resume { domain }
             | Self::Restart { domain }
             | Self::Renew { domain }
+            | Self::Repoint { domain }
             | Self::Collect { domain }
             | Self::Rename { domain, .. } => domain,
         }
@@ -188,6 +194,7 @@ impl SiteRequest {
             Self::Resume { .. } => SiteVerb::Resume,
             Self::Restart { .. } => SiteVerb::Restart,
             Self::Renew { .. } => SiteVerb::Renew,
+            Self::Repoint { .. } => SiteVerb::Repoint,
             Self::Collect { .. } => SiteVerb::Collect,
             Self::Rename { .. } => SiteVerb::Rename,
         }

@@ -298,6 +298,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
         SiteVerb::Resume => SiteRequest::Resume { domain },
         SiteVerb::Restart => SiteRequest::Restart { domain },
         SiteVerb::Renew => SiteRequest::Renew { domain },
+        SiteVerb::Repoint => SiteRequest::Repoint { domain },
         SiteVerb::Collect => SiteRequest::Collect { domain },
         SiteVerb::Rename => SiteRequest::Rename {
             domain,

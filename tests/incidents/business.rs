@@ -148,6 +148,10 @@ fn failed(outcome: Outcome) -> ProbeOutcome {
         Outcome::Timeout => (ProbeTrouble::Timeout, "no answer within 10 s"),
         Outcome::Refused => (ProbeTrouble::Refused, "connection refused"),
         Outcome::NameUnknown => (ProbeTrouble::NameUnknown, "the name does not resolve"),
+        Outcome::LeadsElsewhere => (
+            ProbeTrouble::LeadsElsewhere,
+            "it leads to 192.0.2.9, its server is 192.0.2.5",
+        ),
         Outcome::Tls => (ProbeTrouble::Tls, "the certificate has expired"),
         Outcome::CouldNotTry => (ProbeTrouble::CouldNotTry, "no network here"),
     };

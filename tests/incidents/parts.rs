@@ -135,6 +135,8 @@ pub enum Outcome {
     Refused,
     /// The name does not resolve.
     NameUnknown,
+    /// The name leads to another server.
+    LeadsElsewhere,
     /// Status 502.
     BadGateway,
     /// Something else than what should be there.

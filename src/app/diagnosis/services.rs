@@ -61,6 +61,7 @@ const fn cure(trouble: ProbeTrouble) -> &'static str {
         ProbeTrouble::Timeout => "check its address and the firewall between",
         ProbeTrouble::Refused => "start it, or correct its port",
         ProbeTrouble::NameUnknown => "correct its name, or the DNS of this machine",
+        ProbeTrouble::LeadsElsewhere => "correct where its name leads",
         ProbeTrouble::Tls => "renew or correct its certificate",
         ProbeTrouble::WrongAnswer => "look at its log, or correct what is expected of it",
         ProbeTrouble::Denied => {

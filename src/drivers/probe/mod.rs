@@ -28,7 +28,7 @@ use tokio::sync::OnceCell;
 use vocab::{ProbeDetail, ProbeKind, ProbeOutcome, ProbeTrouble, Secret, ServiceSpec, Text};
 
 pub use self::site::{Way, visit_site};
-pub use self::visit::{Served, resolves, served, visit, visit_closed};
+pub use self::visit::{Served, leads_elsewhere, resolves, served, visit, visit_closed};
 use failure::{Failure, Found};
 use trust::Trust;
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use vocab::{Text, Time};
+use vocab::{ProbeDetail, Text, Time};
 
 use super::trust::Trust;
 use super::{certificate, dns, tls};
@@ -19,6 +19,29 @@ pub async fn resolves(name: &str, address: &str, server: Option<SocketAddr>) -> 
         .await
         .map(drop)
         .map_err(|failure| failure.text)
+}
+
+/// Where a name leads that does not lead to an address, in words; `None` when it does, or when it is not to be told now.
+pub async fn leads_elsewhere(
+    name: &str,
+    address: &str,
+    server: Option<SocketAddr>,
+) -> Option<Text> {
+    let wanted: IpAddr = address.parse().ok()?;
+    let server = server.map(|server| server.to_string());
+    let found = dns::probe(name, server.as_deref(), None, WITHIN).await;
+    let Ok(ProbeDetail::Dns { addresses }) = found else {
+        return None;
+    };
+    if addresses.iter().any(|found| found.parse() == Ok(wanted)) {
+        return None;
+    }
+    let found: Vec<&str> = addresses.iter().map(Text::as_str).collect();
+    let words = format!(
+        "{name} leads to {}, its server is {wanted}",
+        found.join(", ")
+    );
+    Some(Text::line(words))
 }
 
 /// Asks for `https://name/` at an address, whatever the name resolves to. The certificate must be for the name and trusted:

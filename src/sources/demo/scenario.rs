@@ -60,6 +60,8 @@ pub(super) enum Mending {
     Unit(String, String),
     /// A machine was rebooted.
     Reboot(String),
+    /// The journal of a machine was cut.
+    Logs(String),
     /// The web server of a server of sites was told to read its configuration again.
     WebServer(String),
     /// A site's certificate was put aside, so that its web server fetches another.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use drivers::probe::{Prober, Way, visit_site};
+use drivers::probe::{Prober, Way, leads_elsewhere, visit_site};
 use futures::StreamExt;
 use futures::stream::{self, FuturesUnordered};
 use tokio::sync::{mpsc, watch};
@@ -279,6 +279,17 @@ async fn visit(
     if matches!(outcome.result, Err((ProbeTrouble::Tls, _))) {
         // The server may have been made anew, and have another authority: it is asked again.
         lock().remove(&target.server);
+    }
+    if is_failure(&outcome) && !target.address.is_empty() {
+        // What answers there, or does not, is not the site.
+        let name = target.site.as_str();
+        let elsewhere = leads_elsewhere(name, &target.address, shared.doors.name_server()).await;
+        if let Some(words) = elsewhere {
+            return ProbeOutcome {
+                result: Err((ProbeTrouble::LeadsElsewhere, words)),
+                ..outcome
+            };
+        }
     }
     outcome
 }

@@ -242,6 +242,8 @@ pub enum ProbeTrouble {
     Refused,
     /// The name does not resolve.
     NameUnknown,
+    /// The name resolves, and not to where it should.
+    LeadsElsewhere,
     /// The handshake failed, or the certificate is expired, for another name or of an unknown signer.
     Tls,
     /// It answered, wrongly: status, content, protocol.

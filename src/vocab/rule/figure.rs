@@ -150,6 +150,8 @@ figures! {
     SiteLatency "site.latency" Millis,
     /// A site answers with what it should not.
     SiteWrongContent "site.wrong_content" Flag,
+    /// A site does not answer where its name leads, which is not to its server.
+    SiteElsewhere "site.leads_elsewhere" Flag,
     /// None of the sites of a hosting server answers.
     ServerDown "server.down" Flag,
     /// It does not answer here, and does elsewhere.

@@ -27,6 +27,8 @@ pub enum Fix {
     BackUp,
     /// Bring the site's newest backup back into a scratch place, and see whether it is whole.
     Drill,
+    /// Have the site's own address record lead to its server again.
+    ReResolve,
     /// Serve the site from another region.
     FailOver,
     /// Serve and bill the site no more, for the time being.
@@ -48,7 +50,7 @@ pub enum Fix {
 
 impl Fix {
     /// Those that are known by a word, with it.
-    pub const WORDS: [(&'static str, Self); 16] = [
+    pub const WORDS: [(&'static str, Self); 17] = [
         ("start-container", Self::StartContainer),
         ("restart-container", Self::RestartContainer),
         ("restart-unit", Self::RestartUnit),
@@ -60,6 +62,7 @@ impl Fix {
         ("renew-certificate", Self::RenewCertificate),
         ("back-up", Self::BackUp),
         ("drill", Self::Drill),
+        ("re-resolve", Self::ReResolve),
         ("fail-over", Self::FailOver),
         ("suspend", Self::Suspend),
         ("retry-invoice", Self::RetryInvoice),

@@ -55,6 +55,7 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
             backup: None,
         }
         .into(),
+        Fix::ReResolve => SiteRequest::Repoint { domain: site()? }.into(),
         Fix::FailOver => SiteRequest::Failover {
             domain: site().or_else(|| first_to_go(world, &id.about))?,
             rehearse: false,

@@ -36,6 +36,9 @@ enum Verb {
     /// Have a site serve a new certificate
     #[command(after_long_help = exit::HELP)]
     Renew(OneOptions),
+    /// Have a site's own address record lead to its server again
+    #[command(after_long_help = exit::HELP)]
+    Repoint(OneOptions),
     /// Have the open invoices of a site's subscription paid now
     #[command(after_long_help = exit::HELP)]
     Collect(OneOptions),
@@ -142,6 +145,12 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         ),
         Verb::Renew(one) => (
             SiteRequest::Renew {
+                domain: one.domain.clone(),
+            },
+            &one.act,
+        ),
+        Verb::Repoint(one) => (
+            SiteRequest::Repoint {
                 domain: one.domain.clone(),
             },
             &one.act,

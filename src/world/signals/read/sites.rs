@@ -12,8 +12,9 @@ use crate::site::{Site, SiteState};
 use crate::tracked::ServiceState;
 use crate::world::World;
 
-const OF_STATE: [Figure; 4] = [
+const OF_STATE: [Figure; 5] = [
     Figure::SiteDown,
+    Figure::SiteElsewhere,
     Figure::SiteWrongContent,
     Figure::SiteLatency,
     Figure::RouteCut,
@@ -71,6 +72,7 @@ fn of_state(world: &World, site: &Site, pulse: &Pulse, now: Time, readings: &mut
 
 fn figure_of(pulse: &Pulse) -> Figure {
     match pulse.last.as_ref().map(|last| &last.value.result) {
+        Some(Err((ProbeTrouble::LeadsElsewhere, _))) => Figure::SiteElsewhere,
         Some(Err((ProbeTrouble::WrongAnswer, _))) => Figure::SiteWrongContent,
         _ => Figure::SiteDown,
     }

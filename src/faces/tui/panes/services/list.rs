@@ -133,6 +133,7 @@ fn word(service: &TrackedService, sign: Sign) -> String {
             ProbeTrouble::Timeout => "timeout".to_owned(),
             ProbeTrouble::Refused => "refused".to_owned(),
             ProbeTrouble::NameUnknown => "no name".to_owned(),
+            ProbeTrouble::LeadsElsewhere => "elsewhere".to_owned(),
             ProbeTrouble::Tls => "tls".to_owned(),
             ProbeTrouble::Denied => "denied".to_owned(),
             ProbeTrouble::WrongAnswer => status(words).unwrap_or_else(|| "wrong".to_owned()),
