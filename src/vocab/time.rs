@@ -158,6 +158,21 @@ impl From<Duration> for Span {
 }
 
 impl Span {
+    /// At least a second: for how long something was so, said to a person.
+    #[must_use]
+    pub const fn in_seconds(self) -> Self {
+        if self.0 < 1000 { Self(1000) } else { self }
+    }
+
+    /// The words of an age: what is younger than a second is `now`, so that no last digit dances.
+    pub fn age(self) -> String {
+        if self.0 < 1000 {
+            "now".to_owned()
+        } else {
+            self.to_string()
+        }
+    }
+
     /// What its words count in: a span within the same whole number of these reads the same.
     #[must_use]
     pub const fn step(self) -> Self {
@@ -208,6 +223,11 @@ mod tests {
     fn spans_read_at_a_glance() {
         let shown = |ms| Span(ms).to_string();
         assert_eq!(shown(12), "12ms");
+        assert_eq!(
+            (Span(999).age(), Span(1000).age()),
+            ("now".into(), "1s".into())
+        );
+        assert_eq!(Span(12).in_seconds().to_string(), "1s");
         assert_eq!(shown(4_900), "4s");
         assert_eq!(shown(200_000), "3m");
         assert_eq!(shown(7_300_000), "2h");

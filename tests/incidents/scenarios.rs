@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use incidents::{Script, Stage, at, empty};
 use world::World;
-use world::priorities::{Item, Origin, Visibility};
-use world::query::{SURFACE, items, surface};
+use world::priorities::{Item, Origin, Visibility, What};
+use world::query::{SURFACE, items, surface, while_away};
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("files");
@@ -196,4 +196,31 @@ fn every_rule_is_raised_by_an_incident() {
         .filter(|id| !raised.contains(*id))
         .collect();
     assert!(never.is_empty(), "no incident raises {never:?}");
+}
+
+#[test]
+fn what_a_dead_node_takes_along_is_told_as_one_line() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("files");
+    let script = Script::read(&folder.join("node-dead.toml"));
+    let told = |until: i64| {
+        let world = Stage::default().play(empty(), &script.course(), until);
+        let happened = world.happenings.iter();
+        let raised = happened.filter(|one| matches!(one.what, What::Raised | What::Reopened));
+        assert_eq!(raised.count(), 6, "the node, and five that it explains");
+        let away = while_away(&world.happenings, at(0), at(until));
+        let lines = away.stories.iter();
+        lines
+            .map(|story| format!("{}: {}", story.item, story.words))
+            .collect::<Vec<_>>()
+    };
+    let [open] = told(300).try_into().expect("one line");
+    assert!(
+        open.starts_with("node.down node/web-1: with 5 consequences, open for 3m"),
+        "{open}"
+    );
+    let [over] = told(500).try_into().expect("one line");
+    assert!(
+        over.starts_with("node.down node/web-1: with 5 consequences, right again after"),
+        "{over}"
+    );
 }

@@ -351,7 +351,7 @@ fn print(
     if !item.detail.is_empty() {
         pairs.add("detail", &item.detail);
     }
-    let age = now.since(item.since);
+    let age = now.since(item.since).in_seconds();
     pairs.add("since", format!("{}, for {age}", moment(item.since, &zone)));
     pairs.known("at risk", item.at_risk.map(score::per_hour));
     let place = match &item.visibility {

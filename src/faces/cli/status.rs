@@ -351,10 +351,7 @@ fn print_items(world: &World, now: Time, out: &mut Stream) -> Result<()> {
                 top::tone(item.severity),
                 format!("{:8}", item.severity.word()),
             ),
-            piece(
-                Tone::Dim,
-                format!(" {:>4}  ", now.since(item.since).to_string()),
-            ),
+            piece(Tone::Dim, format!(" {:>4}  ", now.since(item.since).age())),
             (Tone::Plain, item.title.clone()),
             piece(
                 Tone::Dim,

@@ -450,7 +450,7 @@ pub fn one_line(buffer: &mut Buffer, area: Rect, seen: Seen<'_>, look: &Look<'_>
     let line = match found.first() {
         Some(worst) => {
             let sign = Sign::of_severity(worst.severity);
-            let age = seen.now.since(worst.since).to_string();
+            let age = seen.now.since(worst.since).age();
             let room = usize::from(area.width).saturating_sub(age.len() + 3);
             vec![
                 look.styles.ink(sign.role, format!("{} ", sign.glyph)),

@@ -1,6 +1,6 @@
 //! Intents and objects in the operator's words.
 
-use vocab::{ContainerKey, Span, Time};
+use vocab::{ContainerKey, Time};
 use world::About;
 use world::{Intent, World};
 
@@ -77,10 +77,5 @@ pub fn count(number: usize, one: &str) -> String {
 
 /// An age in the words of a list: `3m`; what is younger than a second is `now`, so that no last digit dances.
 pub fn age(now: Time, since: Time) -> String {
-    let age = now.since(since);
-    if age < Span::seconds(1) {
-        "now".to_owned()
-    } else {
-        age.to_string()
-    }
+    now.since(since).age()
 }

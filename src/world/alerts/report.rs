@@ -82,7 +82,7 @@ fn surface(shown: &[&Item], now: Time) -> Lines {
         return vec![line("nothing", "")];
     }
     let one = |item: &&Item| {
-        let mut words = vec![format!("for {}", now.since(item.since))];
+        let mut words = vec![format!("for {}", now.since(item.since).in_seconds())];
         words.extend(item.at_risk.map(|money| format!("{money}/h at risk")));
         if !item.detail.is_empty() {
             words.push(item.detail.to_string());

@@ -1,7 +1,7 @@
 //! "While you were away": what became of items since a moment, by consequence: what lost money first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use vocab::{Decimal, Money, Span, Text, Time};
@@ -58,9 +58,27 @@ pub fn while_away<'a>(
         let telling = items.entry(&happening.item).or_default();
         telling.take(happening, since);
     }
+    // What something else explains is told with that, unless it outlasts it.
+    let mut explained: BTreeMap<ItemId, usize> = BTreeMap::new();
+    let mut aside: BTreeSet<ItemId> = BTreeSet::new();
+    for (item, telling) in &items {
+        let cause = telling.under.as_ref().and_then(|under| items.get(under));
+        if let (Some(under), Some(cause)) = (&telling.under, cause)
+            && cause.first.is_some()
+            && (telling.opened.is_none() || cause.opened.is_some())
+        {
+            aside.insert((*item).clone());
+            let is_new = telling.first.is_some();
+            *explained.entry(under.clone()).or_default() += usize::from(is_new);
+        }
+    }
     let mut stories: Vec<Story> = items
         .into_iter()
-        .filter_map(|(item, telling)| telling.story(item, since, now))
+        .filter(|(item, _)| !aside.contains(*item))
+        .filter_map(|(item, mut telling)| {
+            telling.explains = explained.get(item).copied().unwrap_or_default();
+            telling.story(item, since, now)
+        })
         .collect();
     stories.sort_by_key(|story| {
         let lost = story.lost.map(|money| money.amount).unwrap_or_default();
@@ -96,6 +114,10 @@ struct Telling {
     lost: Option<Money>,
     times: usize,
     words: Vec<String>,
+    /// What explained it last.
+    under: Option<ItemId>,
+    /// How many others it explains.
+    explains: usize,
 }
 
 impl Telling {
@@ -116,18 +138,18 @@ impl Telling {
                 self.rate = happening.at_risk;
                 self.times += usize::from(is_new);
             }
-            What::Closed | What::Vanished | What::Folded { .. } => {
+            What::Folded { under } => self.under = Some(under.clone()),
+            What::Closed | What::Vanished => {
                 let was = self.opened;
                 self.close(at, since);
                 if is_new {
                     let what = match &happening.what {
                         What::Closed => "right again",
-                        What::Vanished => "gone",
-                        _ => "part of something else",
+                        _ => "gone",
                     };
                     self.words.push(was.map_or_else(
                         || what.to_owned(),
-                        |was| format!("{what} after {}", at.since(was)),
+                        |was| format!("{what} after {}", at.since(was).in_seconds()),
                     ));
                 }
             }
@@ -169,7 +191,13 @@ impl Telling {
         let open = self.opened.is_some();
         self.close(now, since);
         if open {
-            self.words.push(format!("open for {}", self.lasted));
+            let lasted = self.lasted.in_seconds();
+            self.words.push(format!("open for {lasted}"));
+        }
+        if self.explains > 0 {
+            let many = if self.explains == 1 { "" } else { "s" };
+            let words = format!("with {} consequence{many}", self.explains);
+            self.words.insert(0, words);
         }
         Some(Story {
             item: item.clone(),
@@ -254,6 +282,44 @@ mod tests {
             while_away(&told, NOW - Span::hours(1), NOW)
                 .stories
                 .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_something_else_explains_is_told_with_it_alone() {
+        let under = |cause: &str| What::Folded {
+            under: ItemId(cause.into()),
+        };
+        let told = [
+            happening(30, "app", What::Raised, None),
+            happening(30, "db", What::Raised, None),
+            happening(30, "left", What::Raised, None),
+            happening(29, "node", What::Raised, None),
+            happening(29, "app", under("node"), None),
+            happening(29, "db", under("node"), None),
+            happening(29, "left", under("node"), None),
+        ];
+        let since = NOW - Span::hours(1);
+        let away = while_away(&told, since, NOW);
+        assert_eq!(away.open, 1);
+        assert_eq!(
+            away.stories[0].words.as_str(),
+            "with 3 consequences, open for 29m"
+        );
+        let over = ["node", "app", "db"].map(|item| happening(10, item, What::Closed, None));
+        let all: Vec<Happening> = told.into_iter().chain(over).collect();
+        let away = while_away(&all, since, NOW);
+        let said = away
+            .stories
+            .iter()
+            .map(|story| (story.item.0.as_str(), story.words.as_str()));
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                ("left", "open for 30m"),
+                ("node", "with 2 consequences, right again after 19m"),
+            ],
+            "what outlasts its cause is told by itself"
         );
     }
 

@@ -83,6 +83,8 @@ struct List {
 struct Known {
     topology: Topology,
     folded: Option<Folded>,
+    /// Whether the rows are in line with how the signals are folded.
+    laid: bool,
     signals: BTreeMap<SignalId, Row>,
     notes: BTreeMap<Text, Row>,
     /// Signals that changed since and are folded as before.
@@ -98,7 +100,7 @@ struct Known {
 impl Known {
     /// Nothing is known of the items any more.
     fn forget(&mut self) {
-        self.folded = None;
+        self.unfold();
         self.signals.clear();
         self.notes.clear();
         self.moved.clear();
@@ -108,9 +110,19 @@ impl Known {
     /// Something comes to stand on something else.
     fn shift(&mut self) {
         self.topology = Topology::default();
-        self.folded = None;
+        self.unfold();
         self.shifted = true;
         self.list = None;
+    }
+
+    fn unfold(&mut self) {
+        self.folded = None;
+        self.laid = false;
+    }
+
+    fn fold(&mut self, world: &World) -> &Folded {
+        self.folded
+            .get_or_insert_with(|| fold(world, &self.topology))
     }
 
     fn items(&mut self, world: &World, now: Time) -> Items {
@@ -121,7 +133,7 @@ impl Known {
             return Arc::clone(&list.items);
         }
         let maker = Maker::of(world, &self.topology);
-        let refolded = self.folded.is_none();
+        let refolded = !std::mem::replace(&mut self.laid, true);
         let folded = self
             .folded
             .get_or_insert_with(|| fold(world, &self.topology));
@@ -205,6 +217,12 @@ impl Remembered {
         // What a panic left half-made is made anew where it is missing: rows are put in whole.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.items(world, now)
+    }
+
+    /// The open signals, each under the one that explains it.
+    pub(crate) fn folded(&self, world: &World) -> BTreeMap<SignalId, SignalId> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.fold(world).under.clone()
     }
 
     fn known(&mut self) -> &mut Known {
@@ -294,7 +312,7 @@ impl Remembered {
         let (before, after) = (Folding::of(before), Folding::of(after));
         let known = self.known();
         if before != after {
-            known.folded = None;
+            known.unfold();
         }
         if before.is_some() || after.is_some() {
             known.moved.insert(id.clone());

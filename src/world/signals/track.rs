@@ -12,7 +12,7 @@ use super::{maintenance, touched};
 use crate::about::About;
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
-use crate::priorities::{Happening, What};
+use crate::priorities::{Happening, ItemId, What};
 use crate::world::World;
 
 /// An object that nothing happens to is looked at again after so long.
@@ -65,12 +65,14 @@ fn end_of_instant(world: &mut World) -> Option<Effect> {
             .back()
             .is_some_and(|last| now.since(*last) < step::OPENINGS_KEPT)
     });
-    let told: Vec<Happening> = std::mem::take(&mut world.tracking.told)
+    let mut told: Vec<Happening> = std::mem::take(&mut world.tracking.told)
         .into_values()
         .collect();
     if told.is_empty() {
         return None;
     }
+    let explained = explained(world, &told, now);
+    told.extend(explained);
     for happening in &told {
         if matches!(happening.what, What::Raised | What::Reopened)
             && let Some(mark) = world.marks.get_mut(&happening.item)
@@ -82,6 +84,36 @@ fn end_of_instant(world: &mut World) -> Option<Effect> {
         world.happenings.push(happening.clone());
     }
     Some(Effect::Happened(told))
+}
+
+/// What of the open signals is explained since something came up: told with what explains it, and not by itself.
+fn explained(world: &mut World, told: &[Happening], now: Time) -> Vec<Happening> {
+    let came_up = |one: &&Happening| matches!(one.what, What::Raised | What::Reopened);
+    let raised: BTreeSet<&ItemId> = told.iter().filter(came_up).map(|one| &one.item).collect();
+    if raised.is_empty() {
+        return Vec::new();
+    }
+    let folded = world.remembered.folded(world);
+    let known = std::mem::replace(&mut world.tracking.folded, folded);
+    let new = world.tracking.folded.iter().filter(|(id, cause)| {
+        let is_new = known.get(*id) != Some(*cause) || raised.contains(&id.item());
+        let told = |id: &SignalId| world.signals.get(id).is_some_and(|signal| signal.told);
+        is_new && told(id) && told(cause)
+    });
+    new.map(|(id, cause)| Happening {
+        at: now,
+        item: id.item(),
+        title: world
+            .signals
+            .get(id)
+            .map(|signal| signal.title.clone())
+            .unwrap_or_default(),
+        what: What::Folded {
+            under: cause.item(),
+        },
+        at_risk: None,
+    })
+    .collect()
 }
 
 /// Looks at one object, moves its signals on, and says when it is looked at again.

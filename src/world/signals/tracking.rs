@@ -44,6 +44,9 @@ pub struct Tracking {
     /// When signals that are closed were opened, within the last hour.
     #[serde(with = "as_pairs")]
     pub(super) openings: BTreeMap<SignalId, VecDeque<Time>>,
+    /// The signals that were told to be explained, by what.
+    #[serde(default, with = "as_pairs")]
+    pub(super) folded: BTreeMap<SignalId, SignalId>,
     /// What this machine sees at all.
     pub(super) sight: Sight,
     /// The backups of each site.

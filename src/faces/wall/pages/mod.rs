@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ui::{Role, Seen, Sign};
-use vocab::{ContainerKey, Freshness, Span, Stamped, Time};
+use vocab::{ContainerKey, Freshness, Stamped, Time};
 use world::Item;
 
 pub use money::at_risk;
@@ -168,12 +168,7 @@ impl Figure {
 
 /// How long ago something was; from one second on, because nobody across a room reads milliseconds.
 fn ago(since: Time, now: Time) -> String {
-    let age = now.since(since);
-    if age < Span::seconds(1) {
-        "now".to_owned()
-    } else {
-        age.to_string()
-    }
+    now.since(since).age()
 }
 
 /// Rows with the worst first, and how many of them are well.

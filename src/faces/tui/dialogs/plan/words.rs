@@ -50,7 +50,7 @@ fn why(plan: &Plan, seen: Seen<'_>, look: &Look<'_>, width: usize) -> Vec<Line<'
     let Some(item) = found else {
         return Vec::new();
     };
-    let age = seen.now.since(item.since);
+    let age = seen.now.since(item.since).in_seconds();
     let detail = fit(&item.detail, width.saturating_sub(12));
     vec![
         Line::from(vec![

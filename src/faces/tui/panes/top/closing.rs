@@ -24,7 +24,9 @@ pub fn lines(seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
         let newest = !recent[..index]
             .iter()
             .any(|later| later.item == happening.item);
-        if happening.what != What::Closed || !newest {
+        // What something else explains goes with that.
+        let aside = || is_explained(world, happening);
+        if happening.what != What::Closed || !newest || aside() {
             continue;
         }
         let styles = look.styles;
@@ -35,6 +37,22 @@ pub fn lines(seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
         ]));
     }
     lines
+}
+
+/// Whether something else explained it since it came up.
+fn is_explained(world: &World, closed: &Happening) -> bool {
+    let mut before = world
+        .happenings
+        .iter()
+        .rev()
+        .filter(|happening| happening.item == closed.item && happening.at <= closed.at);
+    before
+        .find_map(|happening| match happening.what {
+            What::Folded { .. } => Some(true),
+            What::Raised | What::Reopened => Some(false),
+            _ => None,
+        })
+        .unwrap_or(false)
 }
 
 /// `right again after 3m, fix took 6s`.
@@ -54,11 +72,11 @@ fn words(world: &World, closed: &Happening) -> String {
         _ => None,
     });
     let mut words = match opened {
-        Some(opened) => format!("right again after {}", closed.at.since(opened)),
+        Some(opened) => format!("right again after {}", closed.at.since(opened).in_seconds()),
         None => "right again".to_owned(),
     };
     if let Some((run, ended)) = fix.and_then(|run| Some((run, run.ended?))) {
-        words = format!("{words}, fix took {}", ended.since(run.taken));
+        words = format!("{words}, fix took {}", ended.since(run.taken).in_seconds());
     }
     words
 }
