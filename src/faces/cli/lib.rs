@@ -42,10 +42,12 @@ mod services;
 mod settle;
 mod sites;
 mod ssh;
+mod statistics;
 mod status;
 #[cfg(test)]
 mod testing;
 mod top;
+mod weights;
 
 use std::io;
 use std::process::ExitCode;

@@ -4,26 +4,18 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use vocab::{Decimal, Money, Severity, Span, Text, Time};
-use world::priorities::learning::{CHOICES_NEEDED, propose};
+use vocab::{Decimal, Money, Severity, Text, Time};
 use world::priorities::{Quadrant, Visibility, fix, score};
-use world::query::statistics::{GOAL_BY_ITSELF, GOAL_UNTOUCHED};
-use world::query::{Statistics, items, statistics, surface};
+use world::query::{items, surface};
 use world::signals::Level;
-use world::{Item, Weights, World};
+use world::{Item, World};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::print::words::{count, rfc3339};
 use crate::print::{Cell, Stream, Table, Tone, piece};
-use crate::{settle, status};
-
-/// Statistics are of so long.
-const LOOKED_BACK: Span = Span::days(30);
-
-/// So much of what became of items is looked through.
-const LOOKED_THROUGH: usize = 100_000;
+use crate::{settle, statistics, status, weights};
 
 /// Options.
 #[derive(Debug, clap::Args)]
@@ -71,17 +63,13 @@ fn quadrant(text: &str) -> std::result::Result<Quadrant, &'static str> {
 /// Waits at most five seconds for the whole picture, and prints what matters of it.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
     if options.stats {
-        return stats(options, context).await;
+        return statistics::run(options.json, context).await;
     }
     if options.learn {
-        return learn(options, context).await;
+        return weights::learn(options.accept, options.json, context).await;
     }
     if options.forget {
-        let command = context.command.clone().ok_or(Error::ReadOnly)?;
-        command.weigh(None).await?;
-        let said = "items are scored by the weights of the fleet file again";
-        context.console.err.say(Tone::Good, said)?;
-        return Ok(Exit::Fine);
+        return weights::forget(context).await;
     }
     let seen = settle::until(&mut *context.watch, settle::GLANCE, status::complete);
     let whole = context.interrupts.guard(seen).await?;
@@ -146,7 +134,7 @@ fn print(found: &[Arc<Item>], now: Time, why: bool, out: &mut Stream) -> Result<
             Cell::figure(Some(index + 1)).tone(Tone::Dim),
             Cell::of(item.quadrant.word()),
             Cell::figure(item.at_risk.map(per_hour)),
-            Cell::figure(Some(now.since(item.since))),
+            Cell::figure(Some(now.since(item.since).age())),
             Cell::from(&item.title).tone(tone),
             Cell::of(fix_words(item)),
             Cell::of(by(item)),
@@ -314,172 +302,6 @@ impl<'a> Row<'a> {
     }
 }
 
-/// How well items were dealt with, as JSON.
-#[derive(Debug, Serialize)]
-struct StatsRow {
-    days: i64,
-    raised: usize,
-    over: usize,
-    low: usize,
-    low_without_a_person: usize,
-    low_without_a_person_percent: Option<u32>,
-    low_without_a_person_goal: u32,
-    put_away: usize,
-    fixes: usize,
-    fixes_without_approval: usize,
-    fixes_without_approval_percent: Option<u32>,
-    fixes_without_approval_goal: u32,
-    median_seconds: Option<i64>,
-}
-
-async fn stats(options: &Options, context: &mut Context) -> Result<Exit> {
-    let reading = async { Ok(context.watch.happenings(None, LOOKED_THROUGH).await) };
-    let happened = context.interrupts.guard(reading).await?;
-    let (world, now) = (context.watch.world(), context.watch.now());
-    let found = statistics(world, &happened, now - LOOKED_BACK);
-    let out = &mut context.console.out;
-    if options.json {
-        out.json(&StatsRow {
-            days: LOOKED_BACK.as_seconds() / 86_400,
-            raised: found.raised,
-            over: found.over,
-            low: found.low,
-            low_without_a_person: found.low_untouched,
-            low_without_a_person_percent: found.untouched_percent(),
-            low_without_a_person_goal: GOAL_UNTOUCHED,
-            put_away: found.archived,
-            fixes: found.fixes,
-            fixes_without_approval: found.fixes_by_itself,
-            fixes_without_approval_percent: found.by_itself_percent(),
-            fixes_without_approval_goal: GOAL_BY_ITSELF,
-            median_seconds: found.median.map(Span::as_seconds),
-        })?;
-        return Ok(Exit::Fine);
-    }
-    print_stats(&found, out)?;
-    Ok(Exit::Fine)
-}
-
-fn print_stats(found: &Statistics, out: &mut Stream) -> Result<()> {
-    let said = format!(
-        "in 30 days {} came up, {} are over",
-        count(found.raised, "item"),
-        found.over
-    );
-    out.say(Tone::Plain, said)?;
-    let mut share = |words: String, percent: Option<u32>, goal: u32| match percent {
-        None => out.line(&[piece(
-            Tone::Dim,
-            format!("  --  {words}; the goal is {goal} %"),
-        )]),
-        Some(percent) => {
-            let tone = if percent >= goal {
-                Tone::Good
-            } else {
-                Tone::Warn
-            };
-            out.line(&[
-                piece(tone, format!("{percent:>3} %")),
-                piece(Tone::Plain, format!(" {words}; the goal is {goal} %")),
-            ])
-        }
-    };
-    share(
-        format!(
-            "of low items needed no person: {} of {}, {} put away",
-            found.low_untouched, found.low, found.archived
-        ),
-        found.untouched_percent(),
-        GOAL_UNTOUCHED,
-    )?;
-    share(
-        format!(
-            "of fixes needed no approval: {} of {}",
-            found.fixes_by_itself, found.fixes
-        ),
-        found.by_itself_percent(),
-        GOAL_BY_ITSELF,
-    )?;
-    match found.median {
-        Some(median) => out.say(Tone::Plain, format!("half of them are over after {median}")),
-        None => out.say(Tone::Dim, "how long one takes is not known yet"),
-    }
-}
-
-/// A proposal, as JSON.
-#[derive(Debug, Serialize)]
-struct LearntRow {
-    choices: usize,
-    needed: usize,
-    pairs: Option<usize>,
-    in_order_now: Option<usize>,
-    in_order_then: Option<usize>,
-    weights: Weights,
-    proposed: Option<Weights>,
-    accepted: bool,
-}
-
-async fn learn(options: &Options, context: &mut Context) -> Result<Exit> {
-    let reading = async { Ok(context.watch.choices().await) };
-    let choices = context.interrupts.guard(reading).await?;
-    let weights = context.watch.world().weights.clone();
-    let proposal = propose(&choices, &weights);
-    let accepted = match &proposal {
-        Some(proposal) if options.accept => {
-            let command = context.command.clone().ok_or(Error::ReadOnly)?;
-            command.weigh(Some(proposal.weights.clone())).await?;
-            true
-        }
-        _ => false,
-    };
-    let out = &mut context.console.out;
-    if options.json {
-        let proposal = proposal.as_ref();
-        out.json(&LearntRow {
-            choices: choices.len(),
-            needed: CHOICES_NEEDED,
-            pairs: proposal.map(|proposal| proposal.pairs),
-            in_order_now: proposal.map(|proposal| proposal.before),
-            in_order_then: proposal.map(|proposal| proposal.after),
-            weights,
-            proposed: proposal.map(|proposal| proposal.weights.clone()),
-            accepted,
-        })?;
-        return Ok(Exit::Fine);
-    }
-    let Some(proposal) = proposal else {
-        let seen = count(choices.len(), "time");
-        let said = if choices.len() < CHOICES_NEEDED {
-            format!(
-                "{seen} an item was seen to while others stood above it; a proposal needs {CHOICES_NEEDED}"
-            )
-        } else {
-            format!(
-                "{seen} an item was seen to while others stood above it; no other weights fit that better"
-            )
-        };
-        out.say(Tone::Plain, said)?;
-        return Ok(Exit::Fine);
-    };
-    out.say(
-        Tone::Plain,
-        format!(
-            "of {} pairs the weights put {} in your order, these would put {}:",
-            proposal.pairs, proposal.before, proposal.after
-        ),
-    )?;
-    out.say(Tone::Dim, format!("  now       {}", weights.words()))?;
-    let then = format!("  proposed  {}", proposal.weights.words());
-    out.say(Tone::Strong, then)?;
-    let said = if accepted {
-        "accepted; `wheelhouse top --forget` goes back to the fleet file"
-    } else {
-        "take them with `wheelhouse top --learn --accept`"
-    };
-    out.say(Tone::Dim, said)?;
-    Ok(Exit::Fine)
-}
-
 /// The item that is meant: by its id, the beginning of it, or a part of it that no other has.
 pub(crate) fn find(world: &World, given: &str, now: Time) -> Result<Arc<Item>> {
     let all = items(world, now);
@@ -519,6 +341,8 @@ pub(crate) fn find(world: &World, given: &str, now: Time) -> Result<Arc<Item>> {
 
 #[cfg(test)]
 mod tests {
+    use world::priorities::learning::CHOICES_NEEDED;
+
     use super::*;
     use crate::testing::{Scene, said, scene, troubled};
 
