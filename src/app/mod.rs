@@ -42,14 +42,14 @@ pub fn main(arguments: Arguments) -> ExitCode {
 
 async fn dispatch(arguments: Arguments) -> Result<ExitCode> {
     match &arguments.command {
-        None => console(&arguments, boot::start(&arguments).await?).await,
+        None => Box::pin(console(&arguments, boot::start(&arguments).await?)).await,
         Some(Subcommand::Wall(options)) => wall(boot::start(&arguments).await?, options).await,
         Some(Subcommand::Demo(options)) => {
             let running = demo::start(&arguments, options).await?;
             if options.wall {
                 wall(running, &WallOptions::default()).await
             } else {
-                console(&arguments, running).await
+                Box::pin(console(&arguments, running)).await
             }
         }
         Some(Subcommand::Sandbox(options)) => provider_sandbox::run(options).await,

@@ -249,6 +249,7 @@ impl Core {
             Request::Plan(intent, actor, reply) => self.plan(intent, actor, reply),
             Request::Planned(plan) => self.planned(*plan),
             Request::Sweep(reply) => self.sweep(reply),
+            Request::CompareReleases(reply) => self.compare_releases(reply),
             Request::Attend => self.attend(),
             Request::Attended(attended) => self.attended(attended),
             Request::TurnEnded(name, begun) => self.turn_ended(&name, begun),

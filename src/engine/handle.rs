@@ -26,6 +26,7 @@ pub(crate) enum Request {
     Plan(Intent, Actor, oneshot::Sender<Result<Plan, Refusal>>),
     Planned(Box<Plan>),
     Sweep(Option<oneshot::Sender<Result<usize, Text>>>),
+    CompareReleases(oneshot::Sender<Result<usize, Text>>),
     Attend,
     Attended(Option<Attended>),
     TurnEnded(ScheduleName, bool),
@@ -158,6 +159,15 @@ impl Handle {
         let asked = self.requests.send(Request::Sweep(Some(reply))).await;
         asked.map_err(|_| Text::line("the engine has ended"))?;
         answer.await.map_err(gone)?
+    }
+
+    /// Asks each site's server which release it serves; how many sites were looked at, or which could not be.
+    pub(crate) async fn compare_releases(&self) -> Result<usize, Text> {
+        let gone = || Text::line("the engine has ended");
+        let (reply, answer) = oneshot::channel();
+        let asked = self.requests.send(Request::CompareReleases(reply)).await;
+        asked.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
     }
 
     /// Does this with a schedule. Returns when it is written down; a turn that is asked for is begun by the executor, which

@@ -20,6 +20,7 @@ mod items;
 mod journal;
 mod left;
 mod mend;
+mod releases;
 mod resolve;
 mod runs;
 mod schedules;

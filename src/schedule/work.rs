@@ -13,6 +13,8 @@ pub enum Work {
     Drill,
     /// A look for what is left at providers and belongs to nobody.
     Sweep,
+    /// A look at each site's server: does it serve the release that the books say?
+    Deployments,
     /// The backups deleted that no rule keeps.
     PruneBackups,
     /// Each certificate of a site renewed that ends within 30 days.
@@ -38,6 +40,7 @@ impl Work {
             Self::Backups => "backups",
             Self::Drill => "drill",
             Self::Sweep => "sweep",
+            Self::Deployments => "deployments",
             Self::PruneBackups => "prune-backups",
             Self::Certificates => "certificates",
             Self::PruneImages { .. } => "prune-images",
@@ -51,6 +54,7 @@ impl Work {
             Self::Backups => "back up the sites that are due".to_owned(),
             Self::Drill => "try the backup unproven for longest".to_owned(),
             Self::Sweep => "look for orphans at the providers".to_owned(),
+            Self::Deployments => "look whether servers serve what the books say".to_owned(),
             Self::PruneBackups => "delete backups that no rule keeps".to_owned(),
             Self::Certificates => "renew certificates that end within 30 days".to_owned(),
             Self::PruneImages { nodes } => format!("remove unused images on {}", listed(nodes)),

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use vocab::{
-    ChannelName, ContainerKey, Domain, NodeName, Provider, RunId, ScheduleName, ServiceName, Text,
+    ChannelName, ContainerKey, Domain, NodeName, Provider, Region, RunId, ScheduleName,
+    ServiceName, Text,
 };
 
 use crate::world::World;
@@ -24,6 +25,8 @@ pub enum About {
     Site(Domain),
     /// A server that sites are hosted on, by its name at the provider.
     Server(Text),
+    /// A region that sites stand in.
+    Region(Region),
     /// A provider of servers, names or payments.
     Provider(Provider),
     /// Something that is done by itself.
@@ -90,6 +93,7 @@ impl About {
             Self::Service(name) => Text::line(name.as_str()),
             Self::Run(id) => Text::line(id.to_string()),
             Self::Site(domain) => Text::line(domain.as_str()),
+            Self::Region(region) => Text::line(region.word()),
             Self::Provider(provider) => Text::line(provider.word()),
             Self::Schedule(name) => Text::line(name.as_str()),
             Self::Server(name) | Self::Console(name) | Self::Elsewhere(name) => name.clone(),
@@ -107,6 +111,7 @@ impl fmt::Display for About {
             Self::Run(_) => "run",
             Self::Site(_) => "site",
             Self::Server(_) => "server",
+            Self::Region(_) => "region",
             Self::Provider(_) => "provider",
             Self::Schedule(_) => "schedule",
             Self::Console(_) => "console",

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use vocab::{
     Container, ContainerDetails, ContainerHappening, ContainerId, ContainerKey, ContainerSample,
     Domain, EngineFacts, EngineTrouble, Gpu, HostCondition, HostFacts, HostSample, LinkTrouble,
-    Mesh, NodeName, Origin, ProbeOutcome, Process, Provider, RunId, ServiceName, ServiceSpec, Span,
-    Text, Time,
+    Mesh, NodeName, Origin, ProbeOutcome, Process, Provider, ReleaseId, RunId, ServiceName,
+    ServiceSpec, Span, Text, Time,
 };
 
 use crate::about::About;
@@ -280,6 +280,15 @@ pub enum Fact {
         outcome: Box<ProbeOutcome>,
         /// How often it is.
         every: Span,
+    },
+    /// A site's server was asked which release it serves.
+    ReleaseSeen {
+        /// The site.
+        site: Domain,
+        /// What the books said when it was asked.
+        expected: ReleaseId,
+        /// What it serves; empty for none.
+        served: Text,
     },
     /// Visits and requests of a site were counted, or the counts were read back from the store. Each count is the whole of
     /// its hour or day and replaces what was known of it.

@@ -81,6 +81,10 @@ pub struct Pulse {
     pub last_good: Option<Time>,
     /// Whether the last visits failed, newest last, at most [`VISITS_JUDGED`].
     pub window: VecDeque<bool>,
+    /// The release that its server was last seen to serve, empty for none, and when; `None` before the first look, and after
+    /// the books changed.
+    #[serde(default)]
+    pub served: Option<(Time, Text)>,
     /// Counts by hour, at most [`HOURS_KEPT`].
     pub hours: Counts,
     /// Counts by day in UTC, at most [`DAYS_KEPT`].

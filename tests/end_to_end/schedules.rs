@@ -170,3 +170,61 @@ fn a_backup_is_made_without_a_console_and_finished_after_a_signal() {
     });
     assert_eq!(again.end(), 0);
 }
+
+#[test]
+fn a_server_that_serves_something_else_is_found_and_told() {
+    let home = Home::new();
+    let sandbox = Sandbox::start(&home, &[]);
+    if !sandbox.has_hosts() {
+        println!("left out: the sandbox has no Docker to make servers with");
+        return;
+    }
+    let look = "[[schedules]]\nname = \"look\"\ndo = \"deployments\"\nevery = \"30d\"\n";
+    home.fleet(&sandbox.fleet().replace(
+        "[[schedules]]\nname = \"deployments\"\ndo = \"deployments\"\nenabled = false\n",
+        look,
+    ));
+    let folder = home.at("site");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("index.html"), "first edition").unwrap();
+    let path = folder.display().to_string();
+    let deploy = ["deploy", DOMAIN, &path, "--affiliate", "harbor", "--yes"];
+    let deployed = home.run_within(DEPLOYMENT, &deploy);
+    assert_eq!(deployed.code, 0, "{deployed:?}");
+    let site = home.run(&["sites", DOMAIN, "--json"]).json();
+    let address = site["address"].as_str().unwrap().to_owned();
+    let serve = Serve::begun(&home);
+    let looked = home.run(&["schedules", "run", "look"]);
+    assert!(looked.out.contains("1 site looked at"), "{looked:?}");
+    let told = || {
+        let items = home.run(&["top", "--all", "--json"]).json();
+        let mut items = items.as_array().unwrap().clone();
+        items.retain(|item| item["id"] == format!("site.other-release site/{DOMAIN}"));
+        items
+    };
+    assert!(told().is_empty(), "{:?}", told());
+
+    // Somebody had another hand in it.
+    let link = format!("/srv/sites/{DOMAIN}/current");
+    let before = sandbox.on(&address, &["readlink", &link]);
+    assert!(before.starts_with("releases/"), "{before}");
+    let releases = format!("/srv/sites/{DOMAIN}/releases");
+    let (from, to) = (
+        format!("/srv/sites/{DOMAIN}/{before}"),
+        format!("{releases}/elsewhere"),
+    );
+    sandbox.on(&address, &["cp", "-a", &from, &to]);
+    sandbox.on(&address, &["ln", "-sfn", "releases/elsewhere", &link]);
+    assert_eq!(home.run(&["schedules", "run", "look"]).code, 0);
+    until("it is told", seconds(30), || {
+        let met = told().pop()?;
+        let title = met["title"].as_str().unwrap().to_owned();
+        title.contains("elsewhere instead of").then_some(())
+    });
+    sandbox.on(&address, &["ln", "-sfn", &before, &link]);
+    assert_eq!(home.run(&["schedules", "run", "look"]).code, 0);
+    until("and that it is over", seconds(30), || {
+        told().is_empty().then_some(())
+    });
+    assert_eq!(serve.end(), 0);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vocab::{
     Access, AffiliateName, Bytes, Certificate, Domain, Money, NodeName, ProbeDetail, ProbeKind,
-    ProbeOutcome, ProbeTrouble, Provider, Region, ReleaseId, Replica, Role, RunId, ServiceName,
+    ProbeOutcome, ProbeTrouble, Provider, ReleaseId, Replica, Role, RunId, ServiceName,
     ServiceSpec, SiteKind, Span, Text,
 };
 use world::money::{BillingChange, Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
@@ -259,7 +259,7 @@ fn site(name: &str, part: &SitePart) -> Site {
         domain: domain(name),
         kind: SiteKind::Static,
         affiliate: AffiliateName::new("acme").unwrap(),
-        region: Region::EuCentral,
+        region: part.region,
         state: if part.suspended {
             SiteState::Suspended
         } else {

@@ -153,6 +153,8 @@ pub enum Outcome {
 pub struct SitePart {
     /// The server it stands on: a node's name, or that of a server of its own.
     pub on: String,
+    /// Where it stands.
+    pub region: vocab::Region,
     /// What it is sold for a month; nobody pays for it when this is nothing.
     pub price: String,
     /// What its visits come to.
@@ -175,6 +177,7 @@ impl Default for SitePart {
     fn default() -> Self {
         Self {
             on: String::new(),
+            region: vocab::Region::EuCentral,
             price: "15 USD".into(),
             outcome: Outcome::Ok,
             millis: 80.0,

@@ -76,6 +76,16 @@ impl Carrier {
                 Err(why) => (TurnEnd::Failed, why.to_string()),
             };
         }
+        if self.schedule.work == Work::Deployments {
+            return match self.handle.compare_releases().await {
+                Ok(0) => (TurnEnd::Nothing, String::new()),
+                Ok(looked) => (
+                    TurnEnd::Done,
+                    format!("{} looked at", counted(looked, "site")),
+                ),
+                Err(why) => (TurnEnd::Failed, why.to_string()),
+            };
+        }
         let Some(mut seen) = self.handle.subscribe().await else {
             return interrupted();
         };

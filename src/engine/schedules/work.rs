@@ -23,7 +23,7 @@ pub(super) fn wishes(work: &Work, world: &World, now: Time, next: Time) -> Vec<(
         .keys()
         .filter(|domain| world.run_on(domain).is_none());
     match work {
-        Work::Sweep => Vec::new(),
+        Work::Sweep | Work::Deployments => Vec::new(),
         Work::Backups => idle
             .filter(|domain| is_due(world, domain, now, next))
             .map(|domain| {

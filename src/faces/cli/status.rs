@@ -260,6 +260,7 @@ fn line(world: &World, item: &Item, now: Time) -> Line {
         About::Schedule(name) => ("schedule", name.to_string()),
         About::Console(subject) => ("console", subject.to_string()),
         About::Server(name) => ("server", name.to_string()),
+        About::Region(region) => ("region", region.to_string()),
         About::Elsewhere(subject) => ("note", subject.to_string()),
     };
     Line {

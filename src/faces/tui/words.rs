@@ -25,6 +25,7 @@ pub fn object(world: &World, about: &About) -> String {
         About::Site(domain) => domain.to_string(),
         About::Schedule(name) => name.to_string(),
         About::Provider(provider) => provider.to_string(),
+        About::Region(region) => region.to_string(),
         About::Server(subject) | About::Console(subject) | About::Elsewhere(subject) => {
             subject.to_string()
         }

@@ -78,7 +78,7 @@ fn is_down(world: &World, item: &Item) -> bool {
     };
     let serves = matches!(
         item.about,
-        About::Node(_) | About::Service(_) | About::Site(_) | About::Server(_)
+        About::Node(_) | About::Service(_) | About::Site(_) | About::Server(_) | About::Region(_)
     );
     let signal = world.signals.get(id);
     let kind = signal.map(|signal| signal.kind);

@@ -154,6 +154,10 @@ figures! {
     SiteElsewhere "site.leads_elsewhere" Flag,
     /// None of the sites of a hosting server answers.
     ServerDown "server.down" Flag,
+    /// None of the sites of a region answers, on whatever servers.
+    RegionDown "region.down" Flag,
+    /// A site's server serves another release than the books say.
+    SiteOtherRelease "site.other_release" Flag,
     /// It does not answer here, and does elsewhere.
     RouteCut "route.cut" Flag,
     /// Nothing can be seen from this machine.

@@ -282,6 +282,7 @@ impl Remembered {
             | Fact::ServersPriced(_)
             | Fact::QuotaRead(_)
             | Fact::ProviderFailed { .. }
+            | Fact::ReleaseSeen { .. }
             | Fact::TokenRead { .. }
             | Fact::TokensDeclared(_)
             | Fact::SiteVisited { .. }

@@ -82,6 +82,7 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::SiteBooked(_)
         | Fact::SiteGone(_)
         | Fact::SiteVisited { .. }
+        | Fact::ReleaseSeen { .. }
         | Fact::SiteCounted { .. }
         | Fact::TrafficUnread { .. } => sites::reduce(world, event),
         Fact::RunRecorded(_)

@@ -16,6 +16,12 @@ pub(super) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
     match &event.fact {
         Fact::SiteBooked(site) => {
             let before = world.sites.insert(site.domain.clone(), (**site).clone());
+            let current = before.as_ref().map(|before| &before.current);
+            if current != Some(&site.current)
+                && let Some(pulse) = world.pulses.get_mut(&site.domain)
+            {
+                pulse.served = None;
+            }
             let same = before.is_some_and(|before| before.objects == site.objects);
             if same {
                 Vec::new()
@@ -33,6 +39,22 @@ pub(super) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
             outcome,
             every,
         } => visited(world, event.at, site, outcome, *every),
+        Fact::ReleaseSeen {
+            site,
+            expected,
+            served,
+        } => {
+            // What was asked before the books changed says nothing of what they say now.
+            if world
+                .sites
+                .get(site)
+                .is_some_and(|known| known.current == *expected)
+            {
+                let pulse = world.pulses.entry(site.clone()).or_default();
+                pulse.served = Some((event.at, served.clone()));
+            }
+            Vec::new()
+        }
         Fact::SiteCounted {
             site,
             hours,

@@ -1,13 +1,14 @@
 //! What stands on what: it is in the facts, so that nobody has to write it down.
 //!
-//! A node carries its containers, the services and the servers of sites on it; a server carries its sites; a container and
-//! a site carry the services that look at them; this machine's network carries whatever is looked at from here.
+//! A node carries its containers, the services and the servers of sites on it; a region carries its servers, and a server
+//! its sites; a container and a site carry the services that look at them; this machine's network carries whatever is looked
+//! at from here.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use vocab::{ContainerKey, Domain, NodeName, ProbeKind, ServiceName, Text};
+use vocab::{ContainerKey, Domain, NodeName, ProbeKind, Region, ServiceName, Text};
 
 use crate::about::About;
 use crate::query::income;
@@ -49,8 +50,8 @@ impl Dependents {
 struct Places {
     by_name: HashMap<String, NodeName>,
     by_address: HashMap<String, NodeName>,
-    /// The node of each server, where it is known.
-    servers: HashMap<String, Option<NodeName>>,
+    /// The node of each server, where it is known, and its region.
+    servers: HashMap<String, (Option<NodeName>, Region)>,
 }
 
 impl Places {
@@ -69,7 +70,7 @@ impl Places {
             let name = &site.objects.server_name;
             if !places.servers.contains_key(name.as_str()) {
                 let node = places.node_of_site(site).cloned();
-                places.servers.insert(name.clone(), node);
+                places.servers.insert(name.clone(), (node, site.region));
             }
         }
         places
@@ -130,6 +131,7 @@ impl Topology {
                 if let Some(node) = self.places(world).node_of_site(site) {
                     add(About::Node(node.clone()), server.clone());
                 }
+                add(About::Region(site.region), server.clone());
                 add(server, About::Site(site.domain.clone()));
             }
             children
@@ -193,6 +195,7 @@ impl Topology {
                 | About::Service(_)
                 | About::Site(_)
                 | About::Server(_)
+                | About::Region(_)
         );
         if from_here {
             found.push(About::network());
@@ -217,12 +220,16 @@ impl Topology {
                     server_of(site)
                         .into_iter()
                         .chain(node.map(About::Node))
+                        .chain([About::Region(site.region)])
                         .collect()
                 })
             }
             About::Server(name) => {
-                let node = self.places(world).servers.get(&**name).cloned().flatten();
-                node.map(About::Node).into_iter().collect()
+                let known = self.places(world).servers.get(&**name);
+                known.map_or_else(Vec::new, |(node, region)| {
+                    let node = node.clone().map(About::Node).into_iter();
+                    node.chain([About::Region(*region)]).collect()
+                })
             }
             _ => Vec::new(),
         };

@@ -121,7 +121,12 @@ fn business(world: &World, fact: &Fact, found: &mut BTreeSet<About>) {
         Fact::SiteGone(domain) => {
             found.insert(About::Site(domain.clone()));
             found.insert(About::Provider(Provider::Stripe));
-            found.extend(known(world, |about| matches!(about, About::Server(_))));
+            found.extend(known(world, |about| {
+                matches!(about, About::Server(_) | About::Region(_))
+            }));
+        }
+        Fact::ReleaseSeen { site, .. } => {
+            found.insert(About::Site(site.clone()));
         }
         Fact::SiteVisited { site, .. } => {
             found.insert(About::Site(site.clone()));
@@ -173,6 +178,8 @@ fn everything(world: &World, found: &mut BTreeSet<About>) {
             .filter(|name| !name.is_empty())
             .map(|name| About::Server(Text::line(name))),
     );
+    let regions = world.sites.values().map(|site| site.region);
+    found.extend(regions.map(About::Region));
     found.extend(world.runs.keys().copied().map(About::Run));
     let schedules = world.schedules.iter();
     found.extend(schedules.map(|schedule| About::Schedule(schedule.name.clone())));
@@ -193,7 +200,9 @@ pub(super) fn seen_from_here(world: &World, found: &mut BTreeSet<About>) {
     found.extend(world.nodes.keys().cloned().map(About::Node));
     found.extend(world.services.keys().cloned().map(About::Service));
     found.extend(world.sites.keys().cloned().map(About::Site));
-    found.extend(known(world, |about| matches!(about, About::Server(_))));
+    found.extend(known(world, |about| {
+        matches!(about, About::Server(_) | About::Region(_))
+    }));
 }
 
 fn known(world: &World, wanted: impl Fn(&About) -> bool) -> Vec<About> {
@@ -216,6 +225,7 @@ pub(super) fn server_of(world: &World, about: &About, found: &mut BTreeSet<About
         && !site.objects.server_name.is_empty()
     {
         found.insert(About::Server(Text::line(&site.objects.server_name)));
+        found.insert(About::Region(site.region));
     }
 }
 

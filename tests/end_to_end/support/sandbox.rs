@@ -41,7 +41,9 @@ impl Sandbox {
         let off = |work: &str| {
             format!("[[schedules]]\nname = \"{work}\"\ndo = \"{work}\"\nenabled = false\n")
         };
-        let off = ["backups", "drill", "certificates"].map(off).concat();
+        let off = ["backups", "drill", "certificates", "deployments"]
+            .map(off)
+            .concat();
         self.fleet_with_schedules() + &off
     }
 

@@ -29,16 +29,18 @@ enum Do {
     Backups,
     Drill,
     Sweep,
+    Deployments,
     PruneBackups,
     Certificates,
     PruneImages,
     Command,
 }
 
-const WORDS: [(&str, Do); 7] = [
+const WORDS: [(&str, Do); 8] = [
     ("backups", Do::Backups),
     ("drill", Do::Drill),
     ("sweep", Do::Sweep),
+    ("deployments", Do::Deployments),
     ("prune-backups", Do::PruneBackups),
     ("certificates", Do::Certificates),
     ("prune-images", Do::PruneImages),
@@ -51,7 +53,7 @@ pub(super) fn read(
     name: Option<ScheduleName>,
     known: &dyn Fn(&NodeName) -> bool,
 ) -> Option<ScheduleSpec> {
-    table.require("do", "say what is done: backups, drill, sweep, prune-backups, certificates, prune-images or command");
+    table.require("do", "say what is done: backups, drill, sweep, deployments, prune-backups, certificates, prune-images or command");
     let work = table.choice("do", &WORDS);
     if let (Some(name), Some(work)) = (&name, work)
         && let Some(kept) = kept_for(name)
@@ -92,6 +94,7 @@ pub(super) fn read(
         Do::Backups => Work::Backups,
         Do::Drill => Work::Drill,
         Do::Sweep => Work::Sweep,
+        Do::Deployments => Work::Deployments,
         Do::PruneBackups => Work::PruneBackups,
         Do::Certificates => Work::Certificates,
         Do::PruneImages => Work::PruneImages { nodes },
@@ -209,6 +212,7 @@ impl Fleet {
                 usual.push((Work::Drill, Rule::every(Span::hours(1))));
             }
             usual.push((Work::Sweep, Rule::every(Span::minutes(15))));
+            usual.push((Work::Deployments, Rule::every(Span::minutes(5))));
             usual.push((Work::Certificates, Rule::every(Span::days(7))));
         }
         for (work, rule) in usual {

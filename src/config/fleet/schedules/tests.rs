@@ -31,6 +31,7 @@ fn without_a_word_what_hosting_needs_is_done() {
         [
             "backups: back up the sites that are due, every 1h",
             "certificates: renew certificates that end within 30 days, every 7d",
+            "deployments: look whether servers serve what the books say, every 5m",
             "drill: try the backup unproven for longest, every 1h",
             "sweep: look for orphans at the providers, every 15m",
         ]
@@ -70,6 +71,7 @@ cron = "30 4 * * sun"
         in_force(&format!("{HOSTING}{declared}")),
         [
             "certificates: renew certificates that end within 30 days, every 7d",
+            "deployments: look whether servers serve what the books say, every 5m",
             "drill: try the backup unproven for longest, every 1h",
             "images: remove unused images on every node, Sun at 04:30 UTC",
             "nightly: back up the sites that are due, daily at 03:00 Europe/Berlin within 10m",

@@ -347,7 +347,11 @@ impl App {
             About::Service(_) => View::Services,
             About::Run(_) => View::Runs,
             About::Site(_) => View::Sites,
-            About::Server(_) | About::Provider(_) | About::Console(_) | About::Elsewhere(_) => {
+            About::Server(_)
+            | About::Region(_)
+            | About::Provider(_)
+            | About::Console(_)
+            | About::Elsewhere(_) => {
                 return false;
             }
             About::Schedule(_) => View::Schedules,

@@ -19,6 +19,9 @@ const AGAIN: u32 = 2_000;
 /// After a lost connection, the lines that were there are those that come before it is quiet for this long.
 const QUIET: Duration = Duration::from_millis(400);
 
+/// So long the first of them is waited for: `tail` may be slow to start there.
+const FIRST: Duration = Duration::from_secs(10);
+
 pub(super) async fn read(host: &dyn Host, path: &Text, request: &LogRequest, mut sink: Sink<'_>) {
     let node = request.source.node();
     let mut seam = RunSeam::default();
@@ -102,7 +105,9 @@ impl<'a, 'b> Stretch<'a, 'b> {
         let mut complaint = None;
         loop {
             let next = if self.old {
-                let Ok(next) = timeout(QUIET, listener.next()).await else {
+                let none_yet = self.kept.as_ref().is_some_and(Vec::is_empty);
+                let patience = if none_yet { FIRST } else { QUIET };
+                let Ok(next) = timeout(patience, listener.next()).await else {
                     self.end_old();
                     continue;
                 };

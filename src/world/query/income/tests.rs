@@ -548,7 +548,7 @@ fn a_console_without_a_network_is_blind_and_no_site_is_red() {
         said[0].starts_with("nothing can be seen from here"),
         "{said:?}"
     );
-    // A provider that answers meanwhile shows that the network is there: then the sites are down.
+    // A provider that answers meanwhile shows that the network is there: then the sites are down, all of their region in one line.
     let quota = crate::Quota {
         provider: vocab::Provider::Hetzner,
         limit: 3600,
@@ -563,7 +563,7 @@ fn a_console_without_a_network_is_blind_and_no_site_is_red() {
     assert!(!is_blind(&world, NOW));
     let said = titles(&world, NOW);
     let has = |said: &[String], words: &str| said.iter().any(|title| title.contains(words));
-    assert!(has(&said, "site-1.example is down"), "{said:?}");
+    assert!(has(&said, "region eu-central is down"), "{said:?}");
     assert!(has(&said, "quota"), "{said:?}");
     // As it refills the signal goes by itself.
     let refilled = titles(&world, NOW + Span::minutes(20));

@@ -135,6 +135,7 @@ pub fn read(world: &World, about: &About, now: Time) -> Readings {
             }
         }
         About::Server(name) => sites::read_server(world, name, now, &mut readings),
+        About::Region(region) => sites::read_region(world, *region, now, &mut readings),
         About::Run(id) => {
             if let Some(run) = world.runs.get(id) {
                 runs::read(run, now, &mut readings);
@@ -169,6 +170,7 @@ pub(super) fn is_there(world: &World, about: &About) -> bool {
             .sites
             .values()
             .any(|site| site.objects.server_name == **name),
+        About::Region(region) => world.sites.values().any(|site| site.region == *region),
         About::Run(id) => world.runs.contains_key(id),
         About::Schedule(name) => world.schedules.iter().any(|known| known.name == *name),
         About::Provider(_) | About::Console(_) => true,

@@ -1,7 +1,9 @@
 //! Figures of sites and of the servers they are hosted on: down, wrong, slow, certificates, backups.
 
+use std::collections::BTreeSet;
+
 use vocab::rule::Figure;
-use vocab::{ProbeTrouble, Span, Text, Time};
+use vocab::{ProbeTrouble, Region, Span, Text, Time};
 
 use super::services::{certificate, words_of};
 use super::{Readings, both};
@@ -32,6 +34,29 @@ pub(super) fn read(world: &World, site: &Site, now: Time, readings: &mut Reading
     }
     certificate(pulse.and_then(|pulse| pulse.last.as_ref()), now, readings);
     backups(world, site, now, readings);
+    release(world, site, pulse, now, readings);
+}
+
+/// A look at what is served counts for so long.
+const RELEASE_FRESH: Span = Span::hours(1);
+
+/// Whether the server serves what the books say. While a run works on the site both are on their way.
+fn release(world: &World, site: &Site, pulse: Option<&Pulse>, now: Time, readings: &mut Readings) {
+    let seen = pulse.and_then(|pulse| pulse.served.as_ref());
+    let Some((_, served)) = seen.filter(|(at, _)| now.since(*at) <= RELEASE_FRESH) else {
+        readings.unknown(&[Figure::SiteOtherRelease]);
+        return;
+    };
+    if world.run_on(&site.domain).is_some() {
+        readings.unknown(&[Figure::SiteOtherRelease]);
+    } else if served.as_str() != site.current.as_str() {
+        let words = if served.is_empty() {
+            format!("none instead of {}", site.current)
+        } else {
+            format!("{served} instead of {}", site.current)
+        };
+        readings.flag(Figure::SiteOtherRelease).words(words);
+    }
 }
 
 fn of_state(world: &World, site: &Site, pulse: &Pulse, now: Time, readings: &mut Readings) {
@@ -117,54 +142,115 @@ fn backups(world: &World, site: &Site, now: Time, readings: &mut Readings) {
     }
 }
 
+/// How the sites of a place do that are to be up, taken together.
+struct Together {
+    /// How many of them are watched.
+    sites: usize,
+    /// What is made of each, as long as none answers.
+    verdicts: Vec<Verdict>,
+    /// When the first of them went down.
+    since: Option<Time>,
+}
+
+impl Together {
+    /// `None` when one answers: one is enough.
+    fn of(world: &World, now: Time, here: impl Fn(&Site) -> bool) -> Option<Self> {
+        let pulses: Vec<(&Site, &Pulse)> = world
+            .sites
+            .values()
+            .filter(|site| here(site) && site.state == SiteState::Active)
+            .filter_map(|site| Some((site, world.pulses.get(&site.domain)?)))
+            .collect();
+        let mut verdicts = Vec::with_capacity(pulses.len());
+        for (site, pulse) in &pulses {
+            match pulse.state(now) {
+                ServiceState::Down => {
+                    let about = About::Site(site.domain.clone());
+                    verdicts.push(sight::verdict(world, &about, now));
+                }
+                ServiceState::Unknown => verdicts.push(Verdict::Unknown),
+                ServiceState::Healthy | ServiceState::Degraded => return None,
+            }
+        }
+        Some(Self {
+            sites: pulses.len(),
+            since: pulses.iter().map(|(_, pulse)| pulse.since).min(),
+            verdicts,
+        })
+    }
+
+    fn has_down(&self) -> bool {
+        self.verdicts.iter().any(is_down)
+    }
+
+    /// Reads whether all of them are down.
+    fn read(&self, figure: Figure, words: String, now: Time, readings: &mut Readings) {
+        if self.verdicts.contains(&Verdict::Unknown) {
+            readings.unknown(&[figure]);
+            return;
+        }
+        if self.sites < 2 || !self.verdicts.iter().all(is_down) {
+            return;
+        }
+        let only_here = self.verdicts.iter().any(|verdict| {
+            matches!(
+                verdict,
+                Verdict::Down {
+                    only_here: true,
+                    ..
+                }
+            )
+        });
+        readings
+            .flag(figure)
+            .since(self.since.unwrap_or(now))
+            .words(words)
+            .only_here(only_here);
+    }
+}
+
+const fn is_down(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Down { .. })
+}
+
 /// A server is down when none of its sites answers, it has two at least, and this machine is not to blame; or when its
 /// provider says that it is switched off while one of its sites does not answer and none does.
 pub(super) fn read_server(world: &World, name: &Text, now: Time, readings: &mut Readings) {
-    let pulses: Vec<(&Site, &Pulse)> = world
+    let here = |site: &Site| site.objects.server_name == **name;
+    let Some(together) = Together::of(world, now, here) else {
+        return;
+    };
+    let off = sight::switched_off(world, &About::Server(name.clone()), now);
+    if let Some(words) = off.filter(|_| together.has_down()) {
+        let server_down = readings.flag(Figure::ServerDown);
+        server_down
+            .since(together.since.unwrap_or(now))
+            .words(words);
+        return;
+    }
+    let words = format!("none of its {} sites answers", together.sites);
+    together.read(Figure::ServerDown, words, now, readings);
+}
+
+/// A region is down when none of its sites answers and they stand on two servers at least: of one alone, the server is what
+/// is down.
+pub(super) fn read_region(world: &World, region: Region, now: Time, readings: &mut Readings) {
+    let here = |site: &Site| site.region == region;
+    let servers: BTreeSet<&str> = world
         .sites
         .values()
-        .filter(|site| site.objects.server_name == **name && site.state == SiteState::Active)
-        .filter_map(|site| Some((site, world.pulses.get(&site.domain)?)))
+        .filter(|site| here(site) && site.state == SiteState::Active)
+        .map(|site| site.objects.server_name.as_str())
         .collect();
-    let mut verdicts = Vec::with_capacity(pulses.len());
-    for (site, pulse) in &pulses {
-        match pulse.state(now) {
-            ServiceState::Down => {
-                let about = About::Site(site.domain.clone());
-                verdicts.push(sight::verdict(world, &about, now));
-            }
-            ServiceState::Unknown => verdicts.push(Verdict::Unknown),
-            // One that answers is enough.
-            ServiceState::Healthy | ServiceState::Degraded => return,
-        }
-    }
-    let down = |verdict: &Verdict| matches!(verdict, Verdict::Down { .. });
-    let since = pulses.iter().map(|(_, pulse)| pulse.since).min();
-    let off = sight::switched_off(world, &About::Server(name.clone()), now);
-    if let Some(words) = off.filter(|_| verdicts.iter().any(down)) {
-        let server_down = readings.flag(Figure::ServerDown);
-        server_down.since(since.unwrap_or(now)).words(words);
+    if servers.len() < 2 {
         return;
     }
-    if verdicts.contains(&Verdict::Unknown) {
-        readings.unknown(&[Figure::ServerDown]);
-        return;
+    if let Some(together) = Together::of(world, now, here) {
+        let words = format!(
+            "none of its {} sites on {} servers answers",
+            together.sites,
+            servers.len()
+        );
+        together.read(Figure::RegionDown, words, now, readings);
     }
-    if pulses.len() < 2 || !verdicts.iter().all(down) {
-        return;
-    }
-    let only_here = verdicts.iter().any(|verdict| {
-        matches!(
-            verdict,
-            Verdict::Down {
-                only_here: true,
-                ..
-            }
-        )
-    });
-    readings
-        .flag(Figure::ServerDown)
-        .since(since.unwrap_or(now))
-        .words(format!("none of its {} sites answers", pulses.len()))
-        .only_here(only_here);
 }

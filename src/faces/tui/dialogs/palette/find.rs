@@ -49,6 +49,7 @@ impl Entry {
                 About::Schedule(_) => "schedule",
                 About::Console(_) => "console",
                 About::Server(_) => "server",
+                About::Region(_) => "region",
                 About::Elsewhere(_) => "note",
             },
         }

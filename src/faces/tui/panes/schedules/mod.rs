@@ -91,7 +91,7 @@ impl Rows for ScheduleRows {
     fn nothing(&self, _seen: Seen<'_>) -> (String, String) {
         (
             "Nothing is done by itself.".to_owned(),
-            "Write [[schedules]] into the fleet file, with name, do = \"command\", nodes, command, and every = \"1d\" or cron = \"0 3 * * *\". Where sites are hosted, backups, drills, sweeps and certificates have schedules without a word."
+            "Write [[schedules]] into the fleet file, with name, do = \"command\", nodes, command, and every = \"1d\" or cron = \"0 3 * * *\". Where sites are hosted, backups, drills, sweeps, deployments and certificates have schedules without a word."
                 .to_owned(),
         )
     }
