@@ -7,7 +7,7 @@ use std::sync::Arc;
 use config::Fleet;
 use config::fleet::{Certificates, Credential, Hosting, Provider};
 use drivers::provider::{Access, Cloudflare, Hetzner, Stripe, cloudflare, hetzner, stripe};
-use hosting::{Affiliate, Ends, FromHere, Keys, Offer, SshMachines, Waits};
+use hosting::{Acme, Affiliate, Ends, FromHere, Keys, Offer, SshMachines, Waits};
 use kit::files;
 use vocab::{Secret, Text};
 use world::money::{Exchange, Terms};
@@ -45,7 +45,7 @@ pub fn ends(fleet: &Fleet, state: &Path) -> Result<Arc<Ends>, Text> {
         visits: Arc::new(FromHere),
         backups: backups::vault(fleet, state),
         witnesses: Vec::new(),
-        offer: offer(fleet, terms, state),
+        offer: offer(fleet, terms, state)?,
         installation: installation(fleet, state)?,
         name_server,
         waits: Waits::default(),
@@ -151,9 +151,9 @@ pub fn installation(fleet: &Fleet, state: &Path) -> Result<String, Text> {
 }
 
 /// What is offered, as the fleet file says.
-fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
+fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Result<Offer, Text> {
     let affiliates = fleet.affiliates.iter();
-    Offer {
+    Ok(Offer {
         price: terms.price,
         server_cost: terms.server_cost,
         server_type: terms.server_type.clone(),
@@ -162,6 +162,7 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
             Certificates::Acme => "acme",
             Certificates::Internal => "internal",
         }),
+        acme: acme(terms)?,
         ports: terms.port_range.clone(),
         keep_releases: usize::from(terms.keep_releases),
         sites_per_node: usize::from(terms.sites_per_node),
@@ -174,5 +175,24 @@ fn offer(fleet: &Fleet, terms: &Hosting, state: &Path) -> Offer {
             })
             .collect(),
         releases: state.join("releases"),
-    }
+    })
+}
+
+/// Who is asked for certificates, when it is not one of those that the web server knows of itself.
+fn acme(terms: &Hosting) -> Result<Option<Acme>, Text> {
+    let Some(directory) = &terms.acme else {
+        return Ok(None);
+    };
+    let authority = terms.acme_ca_file.as_ref().map(|path| {
+        std::fs::read(path).map_err(|error| {
+            Text::line(format!(
+                "[hosting] acme_ca_file cannot be read from {}: {error}",
+                path.display()
+            ))
+        })
+    });
+    Ok(Some(Acme {
+        directory: directory.clone(),
+        authority: authority.transpose()?,
+    }))
 }

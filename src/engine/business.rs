@@ -103,7 +103,8 @@ impl Doors for HostingDoors {
 
     async fn authority(&self, site: &SiteTarget) -> Result<Option<Vec<u8>>, Text> {
         if self.0.offer.certificates != "internal" {
-            return Ok(None);
+            let acme = self.0.offer.acme.as_ref();
+            return Ok(acme.and_then(|acme| acme.authority.clone()));
         }
         let host = self.login(site).await?;
         hosting::authority(host, &site.site).await.map(Some)

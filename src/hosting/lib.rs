@@ -40,7 +40,7 @@ pub use compose::Containers;
 pub use keys::{KeyError, Keys};
 pub use machine::{Machines, SshMachines, authority};
 pub use names::{AFFILIATE_NOTE, INSTALLATION_NOTE, SITE_NOTE, selector};
-pub use offer::{Affiliate, Offer};
+pub use offer::{Acme, Affiliate, Offer};
 pub use plan::{VERSION, plan};
 pub use run::{carry_on, knows, shown, state_of, steps};
 pub use served::served;

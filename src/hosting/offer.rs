@@ -19,6 +19,8 @@ pub struct Offer {
     pub image: Text,
     /// Whose certificates: `acme` or `internal`.
     pub certificates: Text,
+    /// Who is asked over ACME; the web server's usual ones unless given.
+    pub acme: Option<Acme>,
     /// The ports that sites answer on behind the web server of their machine.
     pub ports: RangeInclusive<u16>,
     /// How many releases of a site are kept; at least two, so that there is one to go back to.
@@ -31,6 +33,15 @@ pub struct Offer {
     pub affiliates: Vec<Affiliate>,
     /// Where releases lie on this machine until they are sent.
     pub releases: PathBuf,
+}
+
+/// An authority that gives certificates over ACME (RFC 8555).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acme {
+    /// The address of its directory.
+    pub directory: Text,
+    /// The certificates (PEM) by which it and what it signs are known, where it is a private one.
+    pub authority: Option<Vec<u8>>,
 }
 
 /// A declared affiliate.

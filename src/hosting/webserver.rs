@@ -7,6 +7,8 @@ use drivers::Host;
 use drivers::host::{CommandLine, CommandOutput};
 use vocab::{Domain, ReleaseId, Span, Text};
 
+use crate::offer::Acme;
+
 /// How a remote step failed: whether its effect is unknown, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
@@ -18,6 +20,20 @@ pub enum Trouble {
 
 /// What a remote step comes to.
 pub type Result<T> = std::result::Result<T, Trouble>;
+
+/// Who signs a site's certificate.
+#[derive(Debug, Clone, Copy)]
+pub enum Signer<'a> {
+    /// The web server itself.
+    Own,
+    /// The public authorities that the web server asks unless told otherwise.
+    Public,
+    /// This one.
+    Of(&'a Acme),
+}
+
+/// Where the certificates lie by which a private authority is known.
+const ACME_AUTHORITY: &str = "/etc/caddy/acme-authority.pem";
 
 /// Where all sites lie.
 const SITES: &str = "/srv/sites";
@@ -206,8 +222,23 @@ impl WebServer {
 
     /// Has the web server serve the site: its files, or what answers on a port of the server's own. A configuration it does
     /// not take is not kept.
-    pub async fn route(&self, internal: bool, port: Option<u16>) -> Result<()> {
-        self.set_route(&route(&self.domain, internal, port)).await
+    pub async fn route(&self, signer: Signer<'_>, port: Option<u16>) -> Result<()> {
+        self.know(signer).await?;
+        self.set_route(&route(&self.domain, signer, port)).await
+    }
+
+    /// Lays down by what a private authority is known.
+    async fn know(&self, signer: Signer<'_>) -> Result<()> {
+        let Signer::Of(Acme {
+            authority: Some(pem),
+            ..
+        }) = signer
+        else {
+            return Ok(());
+        };
+        self.run("tee", ["--", ACME_AUTHORITY], pem, SHORT)
+            .await
+            .map(drop)
     }
 
     /// Puts a route in the place of the one there is; that one is put back when the new one is not taken.
@@ -288,8 +319,9 @@ impl WebServer {
     }
 
     /// Has visitors told that the site is suspended, with status 503 (RFC 9110, 15.6.4).
-    pub async fn close(&self, internal: bool) -> Result<()> {
-        self.set_route(&closed(&self.domain, internal)).await
+    pub async fn close(&self, signer: Signer<'_>) -> Result<()> {
+        self.know(signer).await?;
+        self.set_route(&closed(&self.domain, signer)).await
     }
 
     pub(crate) fn part(&self, release: &ReleaseId) -> String {
@@ -362,24 +394,35 @@ impl WebServer {
 }
 
 /// A site's route. The domain's grammar holds nothing that means anything to the web server's.
-fn route(domain: &Domain, internal: bool, port: Option<u16>) -> String {
+fn route(domain: &Domain, signer: Signer<'_>, port: Option<u16>) -> String {
     let serve = port.map_or_else(
         || format!("\troot * {SITES}/{domain}/current\n\tfile_server\n\tencode gzip\n"),
         |port| format!("\treverse_proxy 127.0.0.1:{port}\n\tencode gzip\n"),
     );
-    block(domain, &serve, internal)
+    block(domain, &serve, signer)
 }
 
 /// The route of a site that is suspended.
-fn closed(domain: &Domain, internal: bool) -> String {
+fn closed(domain: &Domain, signer: Signer<'_>) -> String {
     const SAYS: &str = "\theader Content-Type \"text/html; charset=utf-8\"\n\theader Retry-After 86400\n\
         \theader Cache-Control no-store\n\trespond \"<!doctype html><title>Suspended</title><p>This site is suspended.\" 503\n";
-    block(domain, SAYS, internal)
+    block(domain, SAYS, signer)
 }
 
 /// A domain's block of the configuration, with its log.
-fn block(domain: &Domain, does: &str, internal: bool) -> String {
-    let tls = if internal { "\ttls internal\n" } else { "" };
+fn block(domain: &Domain, does: &str, signer: Signer<'_>) -> String {
+    let tls = match signer {
+        Signer::Own => "\ttls internal\n".to_owned(),
+        Signer::Public => String::new(),
+        Signer::Of(acme) => {
+            let root = if acme.authority.is_some() {
+                format!("\t\tca_root {ACME_AUTHORITY}\n")
+            } else {
+                String::new()
+            };
+            format!("\ttls {{\n\t\tca {}\n{root}\t}}\n", acme.directory)
+        }
+    };
     format!(
         "{domain} {{\n{does}{tls}\tlog {{\n\t\toutput file /var/log/caddy/{domain}.log {{\n\t\t\troll_size 10MiB\n\
          \t\t\troll_keep 3\n\t\t}}\n\t}}\n}}\n"

@@ -18,7 +18,7 @@ use crate::machine::Machines;
 use crate::names;
 use crate::offer::Offer;
 use crate::visit::Visits;
-use crate::webserver::{Trouble, WebServer};
+use crate::webserver::{Signer, Trouble, WebServer};
 
 /// Where sites are written down.
 #[async_trait]
@@ -125,6 +125,15 @@ impl Work {
     /// Whether the site runs in containers.
     pub fn has_containers(&self) -> bool {
         self.order.site.kind != SiteKind::Static
+    }
+
+    /// Who signs the site's certificate: who the order says, or for a `trial` the web server itself.
+    pub fn signer(&self, trial: bool) -> Signer<'_> {
+        match &self.ends.offer.acme {
+            _ if trial || self.order.certificates == "internal" => Signer::Own,
+            Some(acme) => Signer::Of(acme),
+            None => Signer::Public,
+        }
     }
 
     /// Where backups are kept.

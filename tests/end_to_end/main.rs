@@ -20,6 +20,7 @@
 //! site_types    node and wordpress, in containers on real servers
 //! site_moves    node elsewhere: a region that is down, and back
 //! site_data     wordpress backed up, brought back, elsewhere, renamed
+//! site_certificates   from an authority beside it, over ACME
 //! ```
 
 #![expect(
@@ -42,6 +43,7 @@ mod logs;
 mod nodes;
 mod schedules;
 mod services;
+mod site_certificates;
 mod site_data;
 mod site_keys;
 mod site_life;

@@ -156,6 +156,7 @@ fn offer(folder: &Path) -> Result<Offer, Text> {
         server_type: "cx23".into(),
         image: "debian-12".into(),
         certificates: "internal".into(),
+        acme: None,
         ports: 3_002..=3_010,
         keep_releases: 5,
         sites_per_node: 10,

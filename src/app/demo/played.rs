@@ -96,6 +96,7 @@ pub fn ends(simulation: &Arc<Simulation>, folder: &Path) -> Result<Arc<Ends>, Te
             server_type: Text::line("cx23"),
             image: Text::line("debian-12"),
             certificates: Text::line("acme"),
+            acme: None,
             ports: 3002..=3010,
             keep_releases: 5,
             sites_per_node: 10,

@@ -96,14 +96,16 @@ async fn from_elsewhere(
     None
 }
 
-/// The web server's own authority, when the site's certificate is of it.
+/// The authority of the site's certificate, where visitors' own do not know it: the web server's, or a private one that is
+/// asked over ACME.
 pub(crate) async fn authority(
     work: &Work,
     facts: &Facts,
     internal: bool,
 ) -> Result<Option<Vec<u8>>, Trouble> {
     if !internal {
-        return Ok(None);
+        let acme = work.ends.offer.acme.as_ref();
+        return Ok(acme.and_then(|acme| acme.authority.clone()));
     }
     work.there(facts).await?.authority().await.map(Some)
 }

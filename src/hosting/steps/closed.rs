@@ -21,9 +21,8 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
 }
 
 pub(crate) async fn close(work: &Work, facts: &Facts) -> Result<(), Trouble> {
-    let internal = work.order.certificates == "internal";
     let there = work.there(facts).await?;
-    there.close(internal).await?;
+    there.close(work.signer(false)).await?;
     if work.has_containers() {
         Containers::of(&there, &work.order.site).stop_all().await?;
     }

@@ -26,8 +26,8 @@ pub(crate) async fn perform(work: &Work, facts: &Facts, trial: bool) -> Outcome 
 }
 
 async fn set(work: &Work, facts: &Facts, trial: bool, port: Option<u16>) -> Result<(), Trouble> {
-    let internal = trial || work.order.certificates == "internal";
-    work.there(facts).await?.route(internal, port).await
+    let signer = work.signer(trial);
+    work.there(facts).await?.route(signer, port).await
 }
 
 /// Starts what serves the site, where that is a container.

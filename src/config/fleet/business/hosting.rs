@@ -1,6 +1,7 @@
 //! Hosting: what it is sold for, what it costs, and how sites are placed and kept.
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use vocab::{Currency, Decimal, Money, Text, Time};
 
@@ -55,6 +56,11 @@ pub struct Hosting {
     pub image: Text,
     /// Who signs certificates.
     pub certificates: Certificates,
+    /// The directory of the authority that is asked over ACME; the web server's usual ones unless given.
+    pub acme: Option<Text>,
+    /// A file (PEM) with the authorities by which that directory and the certificates it gives are known, where visitors'
+    /// own do not know them: a private authority.
+    pub acme_ca_file: Option<PathBuf>,
     /// The ports programs of sites listen on behind the web server.
     pub port_range: RangeInclusive<u16>,
     /// The most sites of a node, 1 to 1000.
@@ -91,6 +97,8 @@ impl Hosting {
             server_type: "cx23".into(),
             image: "debian-12".into(),
             certificates: Certificates::default(),
+            acme: None,
+            acme_ca_file: None,
             port_range: 20_000..=20_999,
             sites_per_node: 10,
             keep_releases: 5,
@@ -155,6 +163,20 @@ fn read_placing(fields: &mut Fields<'_>, hosting: &mut Hosting) {
             ],
         )
         .unwrap_or_default();
+    hosting.acme = fields.parsed("acme", directory);
+    hosting.acme_ca_file = fields.parsed("acme_ca_file", parse::path);
+    if hosting.certificates == Certificates::Internal && fields.has("acme") {
+        fields.error(
+            "acme",
+            "means nothing with certificates = \"internal\"; take one of them out",
+        );
+    }
+    if fields.has("acme_ca_file") && !fields.has("acme") {
+        fields.error(
+            "acme_ca_file",
+            "belongs to acme; write the directory of that authority, such as acme = \"https://ca.example.com/acme/directory\"",
+        );
+    }
     if let Some(ports) = fields.parsed("port_range", value::ports) {
         hosting.port_range = ports;
     }
@@ -201,6 +223,18 @@ fn read_fee(mut fields: Fields<'_>, usual: Fee) -> Option<Fee> {
         fields.error("fixed", "must not be less than nothing");
     }
     fields.finish().then_some(Fee { percent, fixed })
+}
+
+/// The directory of an authority: an address over TLS, without what means something to the web server's configuration.
+fn directory(text: &str) -> Result<Text, &'static str> {
+    let url = parse::url(text)?;
+    if !url.to_ascii_lowercase().starts_with("https://") {
+        return Err("must begin with https://: who answers there is believed");
+    }
+    if url.contains(|c: char| c.is_whitespace() || "{}\"'`\\#".contains(c)) {
+        return Err("must be a plain address, without spaces, quotes, braces, '\\' and '#'");
+    }
+    Ok(url)
 }
 
 /// The name of an image at the provider: small letters, digits, `-` and `.`.

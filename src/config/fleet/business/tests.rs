@@ -158,7 +158,7 @@ fn what_is_left_out_is_usual() {
 }
 
 /// Each mistake alone: the file, and what is reported of it. No `hunter2` is ever repeated.
-const MISTAKES: [(&str, &str); 44] = [
+const MISTAKES: [(&str, &str); 47] = [
     (
         "[providers.hetzner]",
         "1: providers.hetzner: says no token; write token_file = \"/path\" or token_env = \"VARIABLE\"",
@@ -198,6 +198,18 @@ const MISTAKES: [(&str, &str); 44] = [
     (
         "[providers.stripe]\ntoken_env = \"T\"\ntokn_file = \"/t\"",
         "3: providers.stripe.tokn_file: unknown field; did you mean \"token_file\"?",
+    ),
+    (
+        "[hosting]\nexchange = { rate = 1.10, date = \"2026-11-20\" }\nacme = \"http://ca.example.com/directory\"",
+        "3: hosting.acme: must begin with https://: who answers there is believed",
+    ),
+    (
+        "[hosting]\nexchange = { rate = 1.10, date = \"2026-11-20\" }\nacme = \"https://ca.example.com/{env.HOME}\"",
+        "3: hosting.acme: must be a plain address, without spaces, quotes, braces, '\\' and '#'",
+    ),
+    (
+        "[hosting]\nexchange = { rate = 1.10, date = \"2026-11-20\" }\nacme_ca_file = \"/ca.pem\"",
+        "3: hosting.acme_ca_file: belongs to acme; write the directory of that authority, such as acme = \"https://ca.example.com/acme/directory\"",
     ),
     (
         "[providers.strip]\ntoken_env = \"T\"",
