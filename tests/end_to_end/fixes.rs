@@ -245,3 +245,45 @@ fn a_dead_container_is_started_by_itself_and_a_person_is_asked_when_that_does_no
     assert_eq!(engine.state(&name).as_deref(), Some("exited"), "{item}");
     assert_eq!(serve.end(), 0);
 }
+
+#[test]
+fn a_name_that_leads_elsewhere_is_set_right_from_its_item() {
+    const ELSEWHERE: &str = "site.elsewhere site/app.example.com";
+    let home = Home::new();
+    let sandbox = Sandbox::start(&home, &[]);
+    if !sandbox.has_hosts() {
+        println!("left out: the sandbox has no Docker to make servers with");
+        return;
+    }
+    home.fleet(&sandbox.fleet());
+    let folder = home.at("app");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("index.html"), "here").unwrap();
+    let path = folder.display().to_string();
+    let deploy = ["deploy", DOMAIN, &path, "--affiliate", "harbor", "--yes"];
+    let deployed = home.run_within(FIRST, &deploy);
+    assert_eq!(deployed.code, 0, "{deployed:?}");
+    let address = sandbox.record(DOMAIN)["content"].clone();
+
+    // Nothing listens there, so that the look at it ends at once.
+    sandbox.lead(DOMAIN, "127.0.0.9");
+    let serve = Serve::begun(&home);
+    until("it is told", MENDED * 2, || {
+        (about_site(&home)["id"] == ELSEWHERE).then_some(())
+    });
+    let item = about_site(&home);
+    assert_eq!(item["fix"], "re-resolve", "{item}");
+    let planned = home.run(&["item", "fix", ELSEWHERE, "--dry-run"]);
+    assert!(
+        planned.out.contains("only the record of this deployment"),
+        "{planned:?}"
+    );
+
+    let fixed = home.run_within(MENDED, &["item", "fix", ELSEWHERE, "--yes"]);
+    assert_eq!(fixed.code, 0, "{fixed:?}");
+    assert_eq!(sandbox.record(DOMAIN)["content"], address);
+    until("it has left the list", MENDED, || {
+        about_site(&home).is_null().then_some(())
+    });
+    assert_eq!(serve.end(), 0);
+}

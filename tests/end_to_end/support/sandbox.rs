@@ -146,6 +146,45 @@ impl Sandbox {
         assert!(output.status.success(), "{output:?}");
     }
 
+    /// Has the address record of a name lead elsewhere, as somebody may at the provider's console.
+    pub fn lead(&self, name: &str, address: &str) {
+        let text = |field: &str| {
+            self.addresses["cloudflare"][field]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let token = format!("Authorization: Bearer {}", text("token"));
+        let record = self.record(name);
+        let inventory = self.inventory();
+        let zones = inventory["cloudflare"]["zones"].as_array().unwrap();
+        let zone = zones
+            .iter()
+            .find(|zone| zone["name"] == record["zone_name"]);
+        let (zone, id) = (zone.unwrap()["id"].as_str(), record["id"].as_str());
+        let url = format!(
+            "{}/zones/{}/dns_records/{}",
+            text("url"),
+            zone.unwrap(),
+            id.unwrap()
+        );
+        let body = serde_json::json!({ "content": address }).to_string();
+        let output = Command::new("curl")
+            .args(["-fsS", "-X", "PATCH", "-H", &token])
+            .args(["-H", "Content-Type: application/json", "-d", &body, &url])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// The record of a name.
+    pub fn record(&self, name: &str) -> Value {
+        let inventory = self.inventory();
+        let records = inventory["cloudflare"]["dns_records"].as_array().unwrap();
+        let found = records.iter().find(|record| record["name"] == name);
+        found.unwrap().clone()
+    }
+
     /// Deletes every server through the provider's API, as an operator may at its console.
     pub fn destroy_servers(&self) {
         let text = |field: &str| {
