@@ -30,6 +30,12 @@ impl Core {
             drop(reply.send(Err(Refusal::new(RefusalKind::Journal, words))));
             return;
         };
+        if self.world.demo {
+            let words = "the demo plays no providers: what is left there can be looked at, and not be ended; \
+                         `wheelhouse sandbox` plays them";
+            drop(reply.send(Err(Refusal::new(RefusalKind::Invalid, words))));
+            return;
+        }
         if self.active.contains_key(&id) {
             let words = "the run goes on just now: `wheelhouse runs` shows how far it is";
             drop(reply.send(Err(Refusal::new(RefusalKind::Conflict, words))));

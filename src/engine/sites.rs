@@ -30,8 +30,27 @@ pub(crate) async fn plan(
     by: Actor,
     now: Time,
 ) -> Result<Plan, Refusal> {
+    if world.demo {
+        played(request)?;
+    }
     let ends = hosting.map_err(|why| Refusal::new(RefusalKind::Invalid, why))?;
     hosting::plan(world, &ends, request, by, now).await
+}
+
+/// Whether a demo plays what is wished: its servers do, and nobody plays the providers and what lies in files. Said
+/// before anything is begun that would wait for an answer for ever.
+fn played(request: &SiteRequest) -> Result<(), Refusal> {
+    match request {
+        SiteRequest::Restart { .. } | SiteRequest::Renew { .. } => Ok(()),
+        other => {
+            let words = format!(
+                "the demo plays servers and no providers: it cannot {} {}; `wheelhouse sandbox` plays them",
+                other.verb().word(),
+                other.domain()
+            );
+            Err(Refusal::new(RefusalKind::Invalid, words))
+        }
+    }
 }
 
 /// The store as the books of the sites; the world is told of every change.

@@ -8,7 +8,7 @@ use link::Watch;
 use world::priorities::Origin;
 use world::query::{items, surface};
 use world::signals::Phase;
-use world::{Confirmation, Consent, Face, Item};
+use world::{About, Confirmation, Consent, Face, Intent, Item, RunState, SiteRequest, WayOut};
 
 use super::*;
 
@@ -154,5 +154,58 @@ async fn on_a_quiet_day_there_is_one_note() {
         titles[0].contains("order the new edge server"),
         "{titles:#?}"
     );
+    play.running.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_bad_day_does_not_play_says_why() {
+    let mut play = Play::new("bad-day").await;
+    let shown = [
+        "payment of cedar",
+        "the last backup is",
+        "needs an operator",
+    ];
+    play.until("its items", |play| {
+        shown.iter().all(|title| play.item(title).is_some())
+    })
+    .await;
+    let command = play.running.command(Face::Console).unwrap();
+    let all = items(play.watch.world(), play.watch.now());
+    for fix in all.iter().filter_map(|item| item.fix.clone()) {
+        let is_played = !matches!(
+            &fix,
+            Intent::SiteRequest(request)
+                if !matches!(**request, SiteRequest::Restart { .. } | SiteRequest::Renew { .. })
+        );
+        match command.plan(fix).await {
+            Ok(made) => assert!(is_played, "{} would never end", made.title),
+            Err(refusal) => {
+                assert!(!is_played, "{}", refusal.text);
+                assert!(
+                    refusal.text.contains("wheelhouse sandbox"),
+                    "{}",
+                    refusal.text
+                );
+            }
+        }
+    }
+    // The deletion that is stuck has ways out, and each would go on at a provider.
+    let stuck = play.item("needs an operator").unwrap();
+    let About::Run(run) = stuck.about.clone() else {
+        panic!("{stuck:?}");
+    };
+    for way in [
+        WayOut::Retry,
+        WayOut::Removed,
+        WayOut::Keep("for now".into()),
+    ] {
+        let refused = command.resolve(run, way).await.unwrap_err();
+        assert!(
+            refused.text.contains("plays no providers"),
+            "{}",
+            refused.text
+        );
+    }
+    assert_eq!(play.watch.world().runs[&run].state, RunState::NeedsOperator);
     play.running.engine.shutdown().await;
 }

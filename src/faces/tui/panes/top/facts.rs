@@ -1,11 +1,11 @@
 //! What is told of an item beside its row: its log, its score, what becomes of its fix, and why the list is empty.
 
-use ui::{Action, Figure, Filter, Outcome, Seen};
-use vocab::{LogSource, Span, Text, UnitName};
+use ui::{Action, Figure, Filter, Outcome, Pick, Seen};
+use vocab::{LogSource, RunId, Span, Text, UnitName};
 use world::priorities::{Origin, Visibility};
 use world::query::totals;
 use world::signals::topology::{ancestors, container_of};
-use world::{About, Item};
+use world::{About, Item, RunState};
 
 use crate::words;
 
@@ -40,6 +40,9 @@ pub fn fix(item: &Item, seen: Seen<'_>) -> Outcome {
             run.state.word()
         )));
     }
+    if let Some(run) = undecided(item, seen) {
+        return Outcome::Choose(Pick::WayOut(run));
+    }
     match &item.fix {
         Some(intent) => Outcome::Ask(intent.clone()),
         None => Outcome::Say(Text::line(format!(
@@ -47,6 +50,15 @@ pub fn fix(item: &Item, seen: Seen<'_>) -> Outcome {
             item.title
         ))),
     }
+}
+
+/// The run of an item that could not see to something and needs an operator: no fix mends that, it has ways out.
+pub fn undecided(item: &Item, seen: Seen<'_>) -> Option<RunId> {
+    let About::Run(id) = &item.about else {
+        return None;
+    };
+    let run = seen.world.runs.get(id)?;
+    (run.state == RunState::NeedsOperator).then_some(*id)
 }
 
 /// The log that tells of an item: of its container, of its unit, else of its node.

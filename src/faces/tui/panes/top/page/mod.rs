@@ -12,7 +12,7 @@ use world::Item;
 use world::autopilot::{confidence, decide, fix_word};
 use world::priorities::{Origin, Visibility, score};
 
-use super::row;
+use super::{facts, row};
 use crate::words;
 pub use read::Read;
 
@@ -93,6 +93,9 @@ fn facts(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
     }
     if let Some(intent) = &item.fix {
         pairs.noted("fix", words::intent(seen.world, intent), "F shows its plan");
+    } else if facts::undecided(item, seen).is_some() {
+        let words = "F shows what is left, and the ways out of it";
+        pairs.line("fix", vec![styles.ink(Role::Dim, words)]);
     } else {
         let words = "no action of this console mends it; enter opens what it is about";
         pairs.line("fix", vec![styles.ink(Role::Dim, words)]);
