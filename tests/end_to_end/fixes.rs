@@ -287,3 +287,216 @@ fn a_name_that_leads_elsewhere_is_set_right_from_its_item() {
     });
     assert_eq!(serve.end(), 0);
 }
+
+/// A script that is well from its start on, until somebody takes the sign of it away. Docker looks by a shell.
+const WELL: &str = "/bin/busybox ln -s busybox /bin/sh; echo > /well; trap 'exit 0' TERM; \
+                    while :; do /bin/busybox sleep 0.1; done";
+
+/// Looks every second whether it is well.
+const CHECKED: [&str; 6] = [
+    "--health-cmd",
+    "/bin/busybox test -e /well",
+    "--health-interval",
+    "1s",
+    "--health-retries",
+    "1",
+];
+
+/// Takes the sign away by which a container is well.
+fn sicken(engine: &Engine, name: &str) {
+    engine.docker(&["exec", name, "/bin/busybox", "rm", "/well"]);
+}
+
+/// The item of a container, wherever it stands; null when there is none.
+fn about_container(home: &Home, title: &str) -> Value {
+    let all = home.run(&["top", "--all", "--json"]).json();
+    let mut all = all.as_array().unwrap().iter();
+    let found = all.find(|item| item["title"].as_str().unwrap().contains(title));
+    found.cloned().unwrap_or_default()
+}
+
+/// What the autopilot would do about a container's item, and why.
+fn decision(home: &Home, title: &str) -> Option<(String, String)> {
+    let all = home.run(&["autopilot", "would", "--json"]).json();
+    let mut all = all.as_array().unwrap().iter();
+    let found = all.find(|one| one["title"].as_str().unwrap().contains(title))?;
+    let word = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+    Some((word("decision"), word("why")))
+}
+
+#[test]
+fn an_item_is_mended_from_its_own_page() {
+    let Some(engine) = Engine::start() else {
+        return;
+    };
+    let mut home = Home::new();
+    home.docker(&engine.socket);
+    let name = engine.run_with("sick", WELL, &CHECKED);
+    let mut console = home.live();
+    sicken(&engine, &name);
+    let title = format!("{name} is unhealthy");
+    console
+        .keys("1/")
+        .keys(&name)
+        .keys("<enter>")
+        .wait_line(seconds(40), &[&title]);
+    console.keys("<enter>").wait_for("F shows its plan");
+    console.keys("F").wait_within(seconds(20), "disruptive");
+    console.read_plan().keys("r");
+    console.wait_within(MENDED, "was looked at again, and is right");
+    assert_eq!(
+        engine.inspect(&name, "{{.State.Health.Status}}").as_deref(),
+        Some("healthy")
+    );
+    let run = home.runs()[0].clone();
+    assert_eq!(
+        (&run["user"], &run["state"]),
+        (&"operator".into(), &"verified".into())
+    );
+    assert_eq!(about_container(&home, &title), Value::Null);
+    assert_eq!(console.quit(), 0);
+}
+
+#[test]
+fn what_fails_three_times_by_itself_asks_a_person() {
+    let Some(engine) = Engine::start() else {
+        return;
+    };
+    let mut home = Home::new();
+    home.docker(&engine.socket);
+    // What it is started with is gone: it cannot be started, however often that is tried.
+    let needed = home.at("needed");
+    fs::write(&needed, "here").unwrap();
+    let mount = format!("type=bind,source={},target=/needed", needed.display());
+    let name = engine.run_with("broken", ENDS_AT_ONCE, &["--mount", &mount]);
+    let other = engine.run("sound", ENDS_AT_ONCE);
+    let only = format!("only = [\"{name}\", \"{other}\"]\n");
+    home.fleet(&(policy("\"start-container\"") + &only));
+    let serve = Serve::begun(&home);
+    fs::remove_file(&needed).unwrap();
+    engine.docker(&["kill", &name]);
+
+    // A minute lies between two tries, and each is looked at before the next.
+    let tried = || {
+        let all = home.run(&["autopilot", "--json"]).json();
+        let all = all["attempts"].as_array().unwrap().clone();
+        let failed = all.iter().filter(|one| one["outcome"] == "still wrong");
+        (all.len(), failed.count())
+    };
+    until("it was tried three times", Duration::from_mins(6), || {
+        (tried() == (3, 3)).then_some(())
+    });
+    let item = about_container(&home, &name);
+    assert_eq!(item["level"], "human", "{item}");
+    let detail = item["detail"].as_str().unwrap();
+    assert!(detail.contains("the autopilot tried 3 times"), "{detail}");
+    let (word, why) = decision(&home, &name).unwrap();
+    assert_eq!(word, "ask", "{why}");
+
+    // What the same line of the policy allows is asked for from now on, though it would help.
+    engine.docker(&["kill", &other]);
+    let (word, why) = until("the other one is an item", seconds(60), || {
+        decision(&home, &other)
+    });
+    assert_eq!(word, "ask", "{why}");
+    assert!(why.contains("failed 3 times within 24h"), "{why}");
+    std::thread::sleep(seconds(5));
+    assert_eq!(engine.state(&other).as_deref(), Some("exited"));
+    assert_eq!(tried(), (3, 3), "nothing more is tried");
+    assert_eq!(serve.end(), 0);
+}
+
+#[test]
+fn what_runs_by_itself_is_stopped_in_its_middle_and_taken_back() {
+    let Some(engine) = Engine::start() else {
+        return;
+    };
+    let mut home = Home::new();
+    home.docker(&engine.socket);
+    let name = engine.run("dies", ENDS_AT_ONCE);
+    let only = format!("only = [\"{name}\"]\n");
+    home.fleet(&(policy("\"start-container\"") + &only));
+    // Who stays is who runs it: the console itself, with its keys.
+    let mut console = home.live();
+    engine.docker(&["kill", &name]);
+    let state = |wanted: &str| {
+        let runs = home.runs();
+        let newest = runs.first()?;
+        let by_itself = newest["user"] == "autopilot" && newest["state"] == wanted;
+        by_itself.then_some(())
+    };
+
+    // In its grace it is stopped by a key of the console, and is as if it had never been.
+    until("it is about to be started", seconds(60), || {
+        state("waiting")
+    });
+    console.keys("<ctrl-x>");
+    until("it is taken back", seconds(10), || state("cancelled"));
+    std::thread::sleep(seconds(8));
+    assert_eq!(engine.state(&name).as_deref(), Some("exited"));
+    assert_eq!(home.run(&["autopilot", "--json"]).json()["mode"], "on");
+
+    // The same from a shell, in another process.
+    assert_eq!(home.run(&["autopilot", "start"]).code, 0);
+    until("it is about to be started again", seconds(100), || {
+        state("waiting")
+    });
+    assert_eq!(home.run(&["autopilot", "stop"]).code, 0);
+    until("it is taken back again", seconds(10), || state("cancelled"));
+    assert_eq!(engine.state(&name).as_deref(), Some("exited"));
+
+    // What it did is undone by the key that undoes what a person did.
+    assert_eq!(home.run(&["autopilot", "start"]).code, 0);
+    engine.wait_state(&name, "running");
+    until("it is known to have helped", seconds(60), || {
+        let all = home.run(&["autopilot", "--json"]).json();
+        (all["attempts"][0]["outcome"] == "closed").then_some(())
+    });
+    assert_eq!(home.run(&["autopilot", "stop"]).code, 0);
+    console.keys("0u").wait_within(seconds(20), "disruptive");
+    console.read_plan().keys("s");
+    engine.wait_state(&name, "exited");
+    let undone = until("the stop is verified", seconds(20), || {
+        let run = home.runs()[0].clone();
+        (run["state"] == "verified").then_some(run)
+    });
+    assert_eq!(undone["user"], "operator", "{undone}");
+    assert_eq!(console.quit(), 0);
+}
+
+#[test]
+fn what_runs_by_itself_begins_no_further_step_once_it_is_stopped() {
+    let Some(engine) = Engine::start() else {
+        return;
+    };
+    let mut home = Home::new();
+    home.docker(&engine.socket);
+    // It does not end when it is asked to: its restart takes the ten seconds that Docker waits.
+    let slow = WELL.replace("'exit 0'", "''");
+    let name = engine.run_with("slow", &slow, &CHECKED);
+    home.fleet(&(policy("\"restart-container\"") + &format!("only = [\"{name}\"]\n")));
+    let serve = Serve::begun(&home);
+    let started = engine.started(&name);
+    sicken(&engine, &name);
+    let newest = || home.runs().first().cloned();
+    until("it is in its middle", seconds(60), || {
+        newest().filter(|run| run["user"] == "autopilot" && run["state"] == "running")
+    });
+    assert_eq!(home.run(&["autopilot", "stop"]).code, 0);
+    assert_eq!(engine.started(&name), started, "it was still in its middle");
+    // What Docker was asked for is seen to its end; what comes after it is not begun.
+    let run = until("it is stopped", seconds(30), || {
+        newest().filter(|run| run["state"] != "running" && run["state"] != "cancelling")
+    });
+    assert_eq!(run["state"], "cancelled", "{run}");
+    assert_ne!(engine.started(&name), started);
+    let id = run["id"].as_str().unwrap();
+    let whole = home.run(&["runs", id, "--json"]).json();
+    let steps = whole["objects"][0]["steps"].as_array().unwrap().clone();
+    let states: Vec<&str> = steps
+        .iter()
+        .map(|step| step["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["done", "skipped"], "{whole}");
+    assert_eq!(serve.end(), 0);
+}
