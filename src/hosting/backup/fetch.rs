@@ -201,7 +201,8 @@ async fn write(path: &Path, from: Receiver<Piece>) -> Result<()> {
         .map_err(|error| failed(&format!("the file could not be written: {error}")))
 }
 
-/// Gives it to a command, the last piece only when all of it was found good: without that the command does not end.
+/// Gives it to a command, the last piece and the word that it is whole only when all of it was found good: without that the
+/// command is killed.
 async fn give(
     host: &dyn Host,
     command: &CommandLine,
@@ -223,7 +224,9 @@ async fn give(
                 }
             }
             if end {
-                return running.stdin.flush().await.is_ok();
+                // A command that has ended before says why.
+                return running.stdin.write_all(remote::WHOLE).await.is_err()
+                    || running.stdin.flush().await.is_ok();
             }
         }
         false

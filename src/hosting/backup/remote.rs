@@ -13,9 +13,16 @@ use crate::webserver::Trouble;
 /// `TAKE program argument…`: the program, and then its exit status on standard error.
 const TAKE: &str = "\"$@\"; s=$?; echo >&2; echo \"wheelhouse-status $s\" >&2";
 
-/// `GIVE bytes program argument…`: the same, with the next `bytes` of standard input as its whole input.
-const GIVE: &str =
-    "n=$1; shift; head -c \"$n\" | \"$@\"; s=$?; echo >&2; echo \"wheelhouse-status $s\" >&2";
+/// `GIVE bytes program argument…`: the same, with the next `bytes` of standard input as its whole input. The program sees the
+/// end of it only when [`WHOLE`] comes behind; a stream that is cut kills it, so that it never takes a part for the whole.
+const GIVE: &str = concat!(
+    "n=$1; shift; ",
+    "{ if head -c \"$n\"; then w=$(head -c 1); [ -n \"$w\" ] || kill -KILL 0; fi; } | \"$@\"; ",
+    "s=$?; echo >&2; echo \"wheelhouse-status $s\" >&2",
+);
+
+/// Comes behind the bytes that are given, when they were found good.
+pub(super) const WHOLE: &[u8] = b".";
 
 const STATUS: &str = "wheelhouse-status ";
 
