@@ -115,6 +115,18 @@ async fn a_bad_day_fills_the_ten_and_its_fixes_mend() {
         titles.iter().all(|title| !title.contains("edge-2")),
         "what is in maintenance is no news: {titles:#?}"
     );
+    // What came up is told with the money that it puts in danger.
+    let item = play
+        .item("acme.example answers wrongly")
+        .expect("it is there");
+    let told = play.watch.world().happenings.iter();
+    let told: Vec<_> = told.filter(|one| one.item == item.id).collect();
+    assert!(item.at_risk.is_some(), "{item:?}");
+    assert_eq!(
+        told.first().and_then(|one| one.at_risk),
+        item.at_risk,
+        "{told:?}"
+    );
     for title in [
         "flowise is unhealthy",
         "kappa-2.example answers wrongly",

@@ -13,6 +13,7 @@ use crate::about::About;
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
 use crate::priorities::{Happening, ItemId, What};
+use crate::query;
 use crate::world::World;
 
 /// An object that nothing happens to is looked at again after so long.
@@ -71,6 +72,7 @@ fn end_of_instant(world: &mut World) -> Option<Effect> {
     if told.is_empty() {
         return None;
     }
+    price(world, &mut told);
     let explained = explained(world, &told, now);
     told.extend(explained);
     for happening in &told {
@@ -114,6 +116,20 @@ fn explained(world: &mut World, told: &[Happening], now: Time) -> Vec<Happening>
         at_risk: None,
     })
     .collect()
+}
+
+/// Notes what is in danger an hour by what came up; what something else explains is counted with that.
+fn price(world: &World, told: &mut [Happening]) {
+    let came_up = |one: &&mut Happening| matches!(one.what, What::Raised | What::Reopened);
+    let mut raised = told.iter_mut().filter(came_up).peekable();
+    if raised.peek().is_none() {
+        return;
+    }
+    let items = query::items(world, world.now);
+    for happening in raised {
+        let item = items.iter().find(|item| item.id == happening.item);
+        happening.at_risk = item.and_then(|item| item.at_risk);
+    }
 }
 
 /// Looks at one object, moves its signals on, and says when it is looked at again.

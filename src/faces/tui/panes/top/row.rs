@@ -29,7 +29,7 @@ pub const ALL: [Column; 7] = [
     Column::right("$/h", 6, 2),
     Column::left("what", 22, 1, 0).endless(),
     Column::right("for", 4, 0),
-    Column::left("where it is", 24, 0, 5),
+    Column::left("fix or state", 24, 0, 5),
     Column::left("by", 7, 0, 1),
 ];
 
