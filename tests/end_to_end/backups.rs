@@ -77,14 +77,7 @@ fn killed(home: &Home, arguments: &[&str], when: impl FnMut() -> bool) {
 /// A site that is deployed, changed and taken back, with a place for backups; `None` where there is no Docker.
 fn ground() -> Option<(Home, Sandbox)> {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
-        return None;
-    }
+    let sandbox = Sandbox::with_hosts(&home)?;
     let backups = home.at("backups");
     let place = format!("[backup]\nfolder = \"{}\"\n", backups.display());
     home.fleet(&(sandbox.fleet() + &place));

@@ -90,14 +90,9 @@ fn policy(fixes: &str) -> String {
 #[test]
 fn a_stopped_site_is_mended_by_two_keys_and_then_by_itself() {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
+    let Some(sandbox) = Sandbox::with_hosts(&home) else {
         return;
-    }
+    };
     home.fleet(&sandbox.fleet());
     let folder = home.at("app");
     fs::create_dir_all(&folder).unwrap();
@@ -250,11 +245,9 @@ fn a_dead_container_is_started_by_itself_and_a_person_is_asked_when_that_does_no
 fn a_name_that_leads_elsewhere_is_set_right_from_its_item() {
     const ELSEWHERE: &str = "site.elsewhere site/app.example.com";
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!("left out: the sandbox has no Docker to make servers with");
+    let Some(sandbox) = Sandbox::with_hosts(&home) else {
         return;
-    }
+    };
     home.fleet(&sandbox.fleet());
     let folder = home.at("app");
     fs::create_dir_all(&folder).unwrap();

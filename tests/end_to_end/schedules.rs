@@ -111,14 +111,9 @@ fn operators_pause_and_a_reload_is_followed() {
 #[test]
 fn a_backup_is_made_without_a_console_and_finished_after_a_signal() {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
+    let Some(sandbox) = Sandbox::with_hosts(&home) else {
         return;
-    }
+    };
     let backups = home.at("backups");
     let place = format!("[backup]\nfolder = \"{}\"\n", backups.display());
     home.fleet(&(sandbox.fleet() + &place));
@@ -174,11 +169,9 @@ fn a_backup_is_made_without_a_console_and_finished_after_a_signal() {
 #[test]
 fn a_server_that_serves_something_else_is_found_and_told() {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!("left out: the sandbox has no Docker to make servers with");
+    let Some(sandbox) = Sandbox::with_hosts(&home) else {
         return;
-    }
+    };
     let look = "[[schedules]]\nname = \"look\"\ndo = \"deployments\"\nevery = \"30d\"\n";
     home.fleet(&sandbox.fleet().replace(
         "[[schedules]]\nname = \"deployments\"\ndo = \"deployments\"\nenabled = false\n",

@@ -82,14 +82,7 @@ impl Yard {
 /// A site that the first visitor has installed, with a theme that says its name.
 fn ground() -> Option<Yard> {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
-        return None;
-    }
+    let sandbox = Sandbox::with_hosts(&home)?;
     let backups = home.at("backups");
     let place = format!("[backup]\nfolder = \"{}\"\n", backups.display());
     home.fleet(&(sandbox.fleet() + &place));

@@ -30,14 +30,9 @@ fn address(home: &Home, domain: &str) -> String {
 )]
 fn a_site_shares_a_server_moves_rests_and_is_renamed() {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
+    let Some(sandbox) = Sandbox::with_hosts(&home) else {
         return;
-    }
+    };
     home.fleet(&sandbox.fleet());
     let folder = home.at("site");
     fs::create_dir_all(&folder).unwrap();

@@ -13,14 +13,7 @@ const FIRST: Duration = Duration::from_mins(10);
 /// A sandbox with real servers and a fleet file for it; `None` where there is no Docker.
 fn ground(ports: &str) -> Option<(Home, Sandbox)> {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
-        return None;
-    }
+    let sandbox = Sandbox::with_hosts(&home)?;
     home.fleet(&with_ports(&sandbox, ports));
     Some((home, sandbox))
 }

@@ -8,14 +8,9 @@ use super::support::{DEPLOYMENT, Home, Sandbox, page};
 #[test]
 fn a_site_is_made_changed_taken_back_and_removed() {
     let home = Home::new();
-    let sandbox = Sandbox::start(&home, &[]);
-    if !sandbox.has_hosts() {
-        println!(
-            "left out: the sandbox has no Docker to make servers with: {}",
-            sandbox.inventory()["hosts"]
-        );
+    let Some(sandbox) = Sandbox::with_hosts(&home) else {
         return;
-    }
+    };
     home.fleet(&sandbox.fleet());
     let folder = home.at("site");
     fs::create_dir_all(&folder).unwrap();

@@ -10,10 +10,12 @@
 )]
 
 mod business;
+mod crowd;
 mod parts;
 mod script;
 mod stage;
 
+pub use crowd::{CROWDED_FROM, DISKS, NODES, crowded, crowded_stage};
 pub use parts::{ContainerPart, NodePart, Outcome, Parts, ServicePart, SitePart, Way};
 pub use script::{Script, Step};
 pub use stage::{Heard, START, Stage, at};

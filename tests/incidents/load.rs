@@ -3,44 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use incidents::{Heard, NodePart, Parts, SitePart, Stage, at, empty};
+use incidents::{DISKS, Heard, NODES, Stage, at, crowded, crowded_stage};
 use world::query::{items, surface};
 use world::{Event, World};
-
-const NODES: usize = 100;
-const DISKS: usize = 10;
 
 /// No event may cost more, but for one in a hundred.
 const BOUND: Duration = Duration::from_millis(1);
 
-/// A hundred nodes with ten full disks each, and a site on every one of them.
-fn fleet(turn: u64) -> Parts {
-    let mut parts = Parts::default();
-    for index in 0..NODES {
-        let name = format!("web-{index:03}");
-        // The figures move with every turn, and stay beyond their bound.
-        let used = |disk: usize| 86 + (turn + u64::try_from(disk + index).unwrap_or_default()) % 8;
-        let disks = (0..DISKS).map(|disk| (format!("/data-{disk}"), used(disk)));
-        let node = NodePart {
-            disks: disks.collect(),
-            crowd: 10,
-            ..NodePart::default()
-        };
-        let site = SitePart {
-            on: name.clone(),
-            ..SitePart::default()
-        };
-        parts
-            .sites
-            .insert(format!("shop-{index:03}.example.com"), site);
-        parts.nodes.insert(name, node);
-    }
-    parts
-}
-
 fn begin() -> (Stage, World) {
-    let mut stage = Stage::default();
-    let world = stage.play(empty(), &[(0, fleet(0))], 60);
+    let (stage, world) = crowded_stage();
     let open = world.signals.values().filter(|signal| signal.is_open());
     assert_eq!(open.count(), NODES * DISKS);
     (stage, world)
@@ -53,7 +24,7 @@ fn an_event_costs_less_than_a_millisecond_with_a_thousand_signals_open() {
     let mut judged = 0_usize;
     // Every figure is another one each second: a thousand signals are judged anew, sixty thousand a minute.
     for second in 61..=90_i64 {
-        let parts = fleet(second.unsigned_abs());
+        let parts = crowded(second.unsigned_abs());
         for Heard { fact, .. } in stage.tick(&parts) {
             let event = Event {
                 at: at(second),
@@ -87,7 +58,7 @@ fn an_event_costs_less_than_a_millisecond_with_a_thousand_signals_open() {
 #[test]
 fn the_list_stands_still_while_nothing_changes() {
     let (mut stage, mut world) = begin();
-    let parts = [(0, fleet(0))];
+    let parts = [(0, crowded(0))];
     let ids = |world: &World, second: i64| {
         let found = items(world, at(second));
         found

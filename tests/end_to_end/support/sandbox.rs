@@ -36,6 +36,19 @@ impl Sandbox {
         Self { child, addresses }
     }
 
+    /// Starts one that makes real servers; `None`, having said so, where there is no Docker to make them with.
+    pub fn with_hosts(home: &Home) -> Option<Self> {
+        let sandbox = Self::start(home, &[]);
+        if !sandbox.has_hosts() {
+            println!(
+                "left out: the sandbox has no Docker to make servers with: {}",
+                sandbox.inventory()["hosts"]
+            );
+            return None;
+        }
+        Some(sandbox)
+    }
+
     /// The fleet file's sections for it. Nothing is backed up, tried or renewed by itself: tests say when.
     pub fn fleet(&self) -> String {
         let off = |work: &str| {
@@ -206,7 +219,7 @@ impl Sandbox {
     }
 
     /// Whether its servers are real ones.
-    pub fn has_hosts(&self) -> bool {
+    fn has_hosts(&self) -> bool {
         self.inventory()["hosts"]
             .to_string()
             .to_lowercase()
