@@ -9,7 +9,8 @@ use config::fleet::{BackupSpec, BackupTarget};
 use drivers::Storage;
 use drivers::storage::{BucketAccess, BucketStorage, FolderStorage};
 use hosting::Vault;
-use vocab::Text;
+use schedule::Work;
+use vocab::{Text, Time};
 use world::BackupRules;
 
 use super::hosting::secret;
@@ -49,12 +50,19 @@ fn storage(spec: &BackupSpec) -> Result<Arc<dyn Storage>, Text> {
     }
 }
 
-/// What the world is told of it.
-pub fn rules(fleet: &Fleet) -> Option<BackupRules> {
+/// What the world is told of it, at `now`.
+pub fn rules(fleet: &Fleet, now: Time) -> Option<BackupRules> {
     let spec = fleet.backup.as_ref()?;
     let keep = spec.keep;
+    let schedules = fleet.schedules_in_force();
+    let dumps = schedules
+        .iter()
+        .filter(|schedule| schedule.work == Work::Databases)
+        .filter_map(|schedule| schedule.rule.apart(now))
+        .min();
     Some(BackupRules {
         every: spec.every,
+        dumps,
         place: Text::line(match &spec.target {
             BackupTarget::Folder(folder) => folder.to_string_lossy().into_owned(),
             BackupTarget::Bucket(bucket) => format!("bucket {} at {}", bucket.bucket, bucket.url),

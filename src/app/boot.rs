@@ -130,6 +130,7 @@ const fn role(arguments: &Arguments, read_only: bool) -> Role {
         None | Some(Subcommand::Demo(_)) => Role::Staying(ExecutorKind::Console),
         Some(Subcommand::Serve(_)) => Role::Staying(ExecutorKind::Serve),
         Some(_) if arguments.resumes() => Role::Resuming,
+        Some(_) if arguments.changes_sites() => Role::Acting,
         Some(_) => Role::Passing,
     }
 }

@@ -41,7 +41,7 @@ pub fn of(config: &Config, state: &Path) -> (Fabric, Vec<Notice>) {
         discover: fleet.discover_services,
         hosting: hosting::ends(fleet, state),
         terms: hosting::declared_terms(fleet),
-        backup_rules: backups::rules(fleet),
+        backup_rules: backups::rules(fleet, drivers::clock::now()),
         token_ends: tokens::ends(fleet),
         rules: config.rules.clone(),
         maintenance: maintenance(fleet),

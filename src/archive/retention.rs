@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use vocab::Time;
+use vocab::{Span, Time};
+
+/// Dumps of a database alone are kept for so long before the newest of them.
+const DUMPS_KEPT: Span = Span::days(7);
 
 /// How many backups to keep by age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,7 @@ impl Reason {
             Self::Daily => "daily",
             Self::Weekly => "weekly",
             Self::Monthly => "monthly",
+            Self::Week => "week",
             Self::Future => "future",
             Self::Proven => "proven",
         }
@@ -52,6 +56,8 @@ pub enum Reason {
     Weekly,
     /// The last of its month.
     Monthly,
+    /// A dump of a database of the last seven days.
+    Week,
     /// Dated after now: a clock was wrong. Kept until somebody has looked, and counted by no rule.
     Future,
     /// The newest that was seen to be whole: kept until a newer one is, whatever the rules say.
@@ -101,20 +107,70 @@ pub fn keep(dates: &[DateTime], now: DateTime, retention: Retention) -> Vec<Vec<
     reasons
 }
 
-/// [`keep`] by the calendar of UTC, which knows no hour twice, over the time of each backup and whether it was seen to be
-/// whole. The newest of those stays: an untried one is not known to be any good.
-pub fn keep_in_utc(backups: &[(Time, bool)], now: Time, retention: Retention) -> Vec<Vec<Reason>> {
-    let date = |time: Time| time.timestamp().to_zoned(TimeZone::UTC).datetime();
-    let dates: Vec<DateTime> = backups.iter().map(|(at, _)| date(*at)).collect();
-    let mut reasons = keep(&dates, date(now), retention);
-    let proven = backups.iter().zip(&mut reasons);
-    if let Some((_, reasons)) = proven
-        .filter(|((_, proven), _)| *proven)
-        .max_by_key(|((at, _), _)| *at)
-    {
-        reasons.push(Reason::Proven);
+/// A backup, as far as it counts for whether it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// When it was begun.
+    pub at: Time,
+    /// Whether it was seen to be whole.
+    pub proven: bool,
+    /// Whether it is a dump of a database alone: such are kept by a rule of their own, and push out no other backup.
+    pub is_dump: bool,
+}
+
+/// Why each backup of a site is kept, in the order given: whole ones by the calendar of UTC, which knows no hour twice, and
+/// dumps of its database for a week before the newest of them. Of both the newest that was seen to be whole stays: an
+/// untried one is not known to be any good.
+pub fn keep_in_utc(backups: &[Dated], now: Time, retention: Retention) -> Vec<Vec<Reason>> {
+    let mut reasons = vec![Vec::new(); backups.len()];
+    for is_dump in [false, true] {
+        let (places, alike): (Vec<usize>, Vec<Dated>) = backups
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(_, backup)| backup.is_dump == is_dump)
+            .unzip();
+        let mut kept = if is_dump {
+            keep_dumps(&alike, now)
+        } else {
+            keep_whole(&alike, now, retention)
+        };
+        let proven = alike.iter().zip(&mut kept);
+        if let Some((_, reasons)) = proven
+            .filter(|(backup, _)| backup.proven)
+            .max_by_key(|(backup, _)| backup.at)
+        {
+            reasons.push(Reason::Proven);
+        }
+        for (place, kept) in places.into_iter().zip(kept) {
+            if let Some(reasons) = reasons.get_mut(place) {
+                *reasons = kept;
+            }
+        }
     }
     reasons
+}
+
+/// Why each dump is kept. The week is counted back from the newest: when dumps stop, the old ones stay.
+fn keep_dumps(dumps: &[Dated], now: Time) -> Vec<Vec<Reason>> {
+    let past = dumps.iter().map(|dump| dump.at).filter(|at| *at <= now);
+    let newest = past.max();
+    let why = |dump: &Dated| match newest {
+        Some(newest) if dump.at == newest => vec![Reason::Newest, Reason::Week],
+        Some(newest) if dump.at < newest && newest.since(dump.at) < DUMPS_KEPT => {
+            vec![Reason::Week]
+        }
+        _ if dump.at > now => vec![Reason::Future],
+        _ => Vec::new(),
+    };
+    dumps.iter().map(why).collect()
+}
+
+/// [`keep`] by the calendar of UTC.
+fn keep_whole(backups: &[Dated], now: Time, retention: Retention) -> Vec<Vec<Reason>> {
+    let date = |time: Time| time.timestamp().to_zoned(TimeZone::UTC).datetime();
+    let dates: Vec<DateTime> = backups.iter().map(|backup| date(backup.at)).collect();
+    keep(&dates, date(now), retention)
 }
 
 // Periods by their year and their number in it.
@@ -193,6 +249,47 @@ mod tests {
         assert!(keep(&[], NOW, none).is_empty());
     }
 
+    fn whole(at: Time, proven: bool) -> Dated {
+        let is_dump = false;
+        Dated {
+            at,
+            proven,
+            is_dump,
+        }
+    }
+
+    #[test]
+    fn dumps_are_kept_for_a_week_and_push_out_no_whole_backup() {
+        let now = Time::parse("2026-11-21T12:00:00Z").unwrap_or_default();
+        let wholes: Vec<Dated> = (0..40)
+            .map(|days| whole(now - Span::days(days), days == 30))
+            .collect();
+        // Every six hours for ten days, the oldest of them proven; one by a clock that was wrong.
+        let dump = |at, proven| Dated {
+            is_dump: true,
+            ..whole(at, proven)
+        };
+        let dumps = (0..40).map(|turn| dump(now - Span::hours(1 + 6 * turn), turn == 39));
+        let ahead = dump(now + Span::hours(1), false);
+        let all: Vec<Dated> = wholes.iter().copied().chain(dumps).chain([ahead]).collect();
+        let alone = keep_in_utc(&wholes, now, Retention::default());
+        let together = keep_in_utc(&all, now, Retention::default());
+        assert_eq!(together[..40], alone);
+        assert_eq!(together[40], [Reason::Newest, Reason::Week]);
+        let kept = together[40..80].iter().filter(|why| !why.is_empty());
+        assert_eq!(kept.count(), 7 * 4 + 1);
+        assert_eq!(together[67], [Reason::Week]);
+        assert_eq!(together[68], []);
+        assert_eq!(together[79], [Reason::Proven]);
+        assert_eq!(together[80], [Reason::Future]);
+        let later = keep_in_utc(&all[40..80], now + Span::days(90), Retention::default());
+        assert_eq!(
+            later,
+            together[40..80],
+            "when dumps stop, the old ones stay"
+        );
+    }
+
     #[test]
     fn moments_are_days_of_utc() {
         let times = ["2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"].map(Time::parse);
@@ -204,7 +301,7 @@ mod tests {
             weekly: 0,
             monthly: 0,
         };
-        let reasons = keep_in_utc(&[(before, false), (after, false)], after, daily);
+        let reasons = keep_in_utc(&[whole(before, false), whole(after, false)], after, daily);
         assert_eq!(
             reasons,
             [vec![Reason::Daily], vec![Reason::Newest, Reason::Daily]]
@@ -217,7 +314,7 @@ mod tests {
         let [Some(first), Some(second), Some(third)] = times else {
             panic!("three moments");
         };
-        let backups = [(first, true), (second, true), (third, false)];
+        let backups = [whole(first, true), whole(second, true), whole(third, false)];
         let reasons = keep_in_utc(&backups, third, Retention::default());
         assert_eq!(reasons[0], []);
         assert_eq!(reasons[1], [Reason::Proven]);

@@ -11,13 +11,14 @@ use store::AuditEntry;
 use tokio::sync::oneshot;
 use vocab::{RunId, Span, Text, Time};
 use world::autopilot::{
-    Attempt, AttemptEnd, Decision, Mode, Outcome, Switch, decide, fix_word, judge, permits,
+    Attempt, AttemptEnd, Decision, Mode, Outcome, Switch, Trust, decide, fix_word, judge, permits,
 };
 use world::priorities::fix::carries_out;
 use world::priorities::{Item, Origin};
+use world::signals::SignalId;
 use world::{
     Actor, AutopilotRequest, Confirmation, Consent, Face, Fact, Intent, ItemId, Plan, Refusal,
-    RefusalKind, query,
+    RefusalKind, World, query,
 };
 
 use crate::core::Core;
@@ -61,7 +62,7 @@ fn actor() -> Actor {
 }
 
 /// The signal of an item with the word of its fix.
-fn fix_of(world: &world::World, item: &Item) -> Option<(world::SignalId, Text)> {
+fn fix_of(world: &World, item: &Item) -> Option<(SignalId, Text)> {
     let Origin::Signal { id, .. } = &item.origin else {
         return None;
     };
@@ -345,23 +346,15 @@ impl Core {
         reply: oneshot::Sender<Result<(), Refusal>>,
     ) {
         let now = drivers::clock::now();
-        let (switch, verb) = match request {
-            AutopilotRequest::Stop => (
-                Switch {
-                    stopped: Some((now, by.user.clone())),
-                    ..self.world.autopilot.switch.clone()
-                },
-                "autopilot stopped",
-            ),
-            AutopilotRequest::Start => (
-                Switch {
-                    stopped: None,
-                    forgiven: Some(now),
-                },
-                "autopilot let go on",
-            ),
+        let stops = request == AutopilotRequest::Stop;
+        let (switch, verb, detail) = match switched(&self.world, request, now, &by.user) {
+            Ok(switched) => switched,
+            Err(refusal) => {
+                drop(reply.send(Err(refusal)));
+                return;
+            }
         };
-        if request == AutopilotRequest::Stop {
+        if stops {
             // Here it stops at once, whether or not it can be written down.
             self.observe(Fact::AutopilotSwitched(Box::new(switch.clone())));
         }
@@ -376,7 +369,7 @@ impl Core {
             run: None,
             verb: Text::line(verb),
             subject: Text::line("autopilot"),
-            detail: Text::default(),
+            detail,
         };
         let teller = self.teller(&store);
         self.tasks.spawn(async move {
@@ -416,6 +409,47 @@ impl Core {
             self.observe(Fact::FixesRecalled(news));
         }
     }
+}
+
+/// The switch as somebody wants it, what is said of that in the audit log, and of which fix or item.
+fn switched(
+    world: &World,
+    request: AutopilotRequest,
+    at: Time,
+    by: &Text,
+) -> Result<(Switch, &'static str, Text), Refusal> {
+    let mut switch = world.autopilot.switch.clone();
+    let (verb, what) = match request {
+        AutopilotRequest::Stop => {
+            switch.stopped = Some((at, by.clone()));
+            ("autopilot stopped", Text::default())
+        }
+        AutopilotRequest::Start => {
+            switch.stopped = None;
+            switch.forgiven = Some(at);
+            ("autopilot let go on", Text::default())
+        }
+        AutopilotRequest::Trust(what) => {
+            let open = |id: &SignalId| *id.item().0 == *what;
+            if !world.autopilot.knows(&what) && !world.signals.keys().any(open) {
+                let words = format!(
+                    "{what} is neither a fix nor an item on which one was tried: `wheelhouse autopilot` lists both"
+                );
+                return Err(Refusal::new(RefusalKind::NotFound, words));
+            }
+            let trust = Trust { at, by: by.clone() };
+            switch.trusted.insert(what.clone(), trust);
+            ("trusted", what)
+        }
+        AutopilotRequest::Distrust(what) => {
+            if switch.trusted.remove(&what).is_none() {
+                let words = format!("{what} is not trusted: `wheelhouse autopilot` lists what is");
+                return Err(Refusal::new(RefusalKind::Invalid, words));
+            }
+            ("trust withdrawn", what)
+        }
+    };
+    Ok((switch, verb, what))
 }
 
 fn entry(attempt: &Attempt, verb: &str, words: &str, at: Time) -> AuditEntry {

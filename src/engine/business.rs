@@ -9,6 +9,7 @@ use drivers::Host;
 use drivers::probe::Prober;
 use hosting::Ends;
 use sources::billing::Account;
+use sources::sites::Visiting;
 use sources::{Doors, Keeper, LogCounts, SiteCounts, SiteTarget};
 use store::{Store, StoreError};
 use tokio::sync::watch;
@@ -194,9 +195,14 @@ impl Core {
         let doors: Arc<dyn Doors> = Arc::new(HostingDoors(ends));
         let (name, to, until) = start("the source of the sites");
         let (context, prober) = (self.context(), Arc::new(Prober::new()));
+        let visiting = match self.role {
+            Role::Staying(_) | Role::Watching => Visiting::Always,
+            Role::Passing => Visiting::Passing,
+            Role::Acting | Role::Resuming => Visiting::Asked,
+        };
         supervise(&self.tasks, name, to, until, move || {
             sources::sites::watch(
-                stays,
+                visiting,
                 context.clone(),
                 prober.clone(),
                 doors.clone(),

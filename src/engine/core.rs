@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vocab::{RunId, ServiceSpec, Span, Text};
-use world::{Event, Fact, Interest, Notice, NoticeKind, Plan, Point, SeriesKey, World};
+use world::{About, Event, Fact, Interest, Notice, NoticeKind, Plan, Point, SeriesKey, World};
 
 use crate::Setup;
 use crate::alerts::Alerting;
@@ -55,6 +55,8 @@ pub(crate) struct Core {
     /// Whether it is being looked who does what is done by itself.
     pub(crate) attending: bool,
     pub(crate) schedules: Schedules,
+    /// Whether the books of sites were read: until then no site is known, which is not the same as there being none.
+    pub(crate) booked: bool,
     /// What the autopilot is at.
     pub(crate) pilot: Pilot,
     /// What is being sent.
@@ -112,6 +114,7 @@ pub fn start(setup: Setup) -> Handle {
         role: setup.role,
         attending: false,
         schedules: Schedules::default(),
+        booked: false,
         pilot: Pilot::default(),
         alerting: Alerting::default(),
         unwritten: Unwritten::default(),
@@ -197,6 +200,9 @@ impl Core {
         {
             self.halt();
         }
+        if let Fact::SitesVisited { begun } = event.fact {
+            self.round_ended(begun, event.at);
+        }
         let event = Arc::new(event);
         // Nobody watching is no error.
         drop(self.changes.send(event.clone()));
@@ -250,6 +256,9 @@ impl Core {
             Request::Planned(plan) => self.planned(*plan),
             Request::Sweep(reply) => self.sweep(reply),
             Request::CompareReleases(reply) => self.compare_releases(reply),
+            Request::VisitSites(schedule) => {
+                self.nodes.look([About::Schedule(schedule)].into());
+            }
             Request::Attend => self.attend(),
             Request::Attended(attended) => self.attended(attended),
             Request::TurnEnded(name, begun) => self.turn_ended(&name, begun),

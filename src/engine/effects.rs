@@ -1,6 +1,7 @@
 //! Effects carried out: what the reducer asked for becomes work for the store and the sources.
 
 use vocab::{NodeName, ServiceSpec, Span};
+use world::series::SERIES_POINTS;
 use world::{Effect, Event, Fact, SeriesKey};
 
 use crate::core::Core;
@@ -8,8 +9,14 @@ use crate::core::Core;
 /// How far back a series is restored when its subject is first seen.
 const RESTORED: Span = Span::hours(24);
 
-/// The most points that are restored of one series.
-const RESTORED_POINTS: usize = 400;
+/// The most points that are restored of what is older than [`RECENT`].
+const RESTORED_POINTS: usize = 240;
+
+/// The newest part is restored as it was written down, a point each ten seconds, so that graphs show no gap that was none.
+const RECENT: Span = Span::hours(1);
+
+/// The most points of [`RECENT`]; both parts together are what a series keeps.
+const RECENT_POINTS: usize = SERIES_POINTS - RESTORED_POINTS;
 
 impl Core {
     /// Carries out one effect; never waits.
@@ -59,16 +66,16 @@ impl Core {
         let events = self.events.clone();
         let now = self.world.now;
         self.tasks.spawn(async move {
-            let Ok(restored) = store
-                .restore(keys, now - RESTORED, now, RESTORED_POINTS)
-                .await
-            else {
-                return;
-            };
-            for (key, points) in restored
-                .into_iter()
-                .filter(|(_, points)| !points.is_empty())
-            {
+            let recent = now - RECENT;
+            let older = store.restore(keys.clone(), now - RESTORED, recent, RESTORED_POINTS);
+            let Ok(older) = older.await else { return };
+            let newer = store.restore(keys, recent, now, RECENT_POINTS);
+            let Ok(newer) = newer.await else { return };
+            for ((key, mut points), (_, newer)) in older.into_iter().zip(newer) {
+                points.extend(newer);
+                if points.is_empty() {
+                    continue;
+                }
                 let event = Event {
                     at: drivers::clock::now(),
                     fact: Fact::HistoryRestored { key, points },

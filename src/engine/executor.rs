@@ -16,6 +16,8 @@ use crate::schedules::Records;
 pub enum Role {
     /// It is over in a moment.
     Passing,
+    /// It carries out a wish about sites, and is over: it looks at nothing that the wish does not ask for.
+    Acting,
     /// It stays, and may change nothing: a wall, a console that only looks on.
     Watching,
     /// It goes on with runs that were left, to their end, and nothing else.
@@ -68,7 +70,7 @@ impl Core {
         self.attending = true;
         let claim = match self.role {
             Role::Staying(kind) => Some(kind),
-            Role::Passing | Role::Watching | Role::Resuming => None,
+            Role::Passing | Role::Acting | Role::Watching | Role::Resuming => None,
         };
         let names: Vec<_> = self
             .fabric

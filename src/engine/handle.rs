@@ -27,6 +27,7 @@ pub(crate) enum Request {
     Planned(Box<Plan>),
     Sweep(Option<oneshot::Sender<Result<usize, Text>>>),
     CompareReleases(oneshot::Sender<Result<usize, Text>>),
+    VisitSites(ScheduleName),
     Attend,
     Attended(Option<Attended>),
     TurnEnded(ScheduleName, bool),

@@ -30,7 +30,9 @@ impl Core {
 
     /// Asks now and then for a look at what was left since the start.
     pub(crate) fn watch_left(&self) {
-        if matches!(self.role, Role::Passing | Role::Watching) || self.store.is_none() {
+        if matches!(self.role, Role::Passing | Role::Acting | Role::Watching)
+            || self.store.is_none()
+        {
             return;
         }
         let (requests, cancel) = (self.requests.clone(), self.cancel.clone());

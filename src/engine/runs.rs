@@ -62,6 +62,12 @@ impl Core {
         let hosting = self.fabric.hosting.clone();
         let looked = match &intent {
             Intent::Run { run, .. } => Some(self.looked(*run)),
+            Intent::SiteRequest(_) if self.store.is_some() && !self.booked => {
+                let words =
+                    "the books of the sites could not be read yet, see the notices: try again";
+                drop(reply.send(Err(Refusal::new(RefusalKind::Journal, words))));
+                return;
+            }
             _ => None,
         };
         self.tasks.spawn(async move {
@@ -331,6 +337,7 @@ impl Core {
         for backup in store.backups().await? {
             self.observe(Fact::BackupBooked(Box::new(backup)));
         }
+        self.booked = true;
         self.recall_business(store).await?;
         self.look_first(store).await;
         self.read_fixes().await;
@@ -376,12 +383,12 @@ impl Core {
         let Ok(foreign) = store.poll_foreign().await else {
             return;
         };
-        let of_sites = foreign.runs.iter().any(|run| run.plan.order().is_some());
+        if !self.booked || foreign.runs.iter().any(|run| run.plan.order().is_some()) {
+            // Where sites stand now is known before one that is over has them looked at.
+            self.read_books().await;
+        }
         for run in foreign.runs {
             self.observe(Fact::RunRecorded(Box::new(run)));
-        }
-        if of_sites {
-            self.read_books().await;
         }
         self.moved_up(foreign.waiting);
         if !foreign.audit.is_empty() {

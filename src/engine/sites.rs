@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RunId, Text, Time};
 use world::plan::StepCall;
 use world::{
-    Actor, Backup, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState, Site,
-    SiteRequest, StepProgress, StepState, World,
+    Actor, Backup, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState,
+    ServerPrices, Site, SiteRequest, StepProgress, StepState, World,
 };
 
 use crate::core::Core;
@@ -112,6 +112,19 @@ impl Book for Books {
 
     async fn all(&self) -> Result<Vec<Site>, Text> {
         self.store.sites().await.map_err(|error| words(&error))
+    }
+
+    async fn prices(&self) -> Result<Option<ServerPrices>, Text> {
+        let prices = self.store.server_prices().await;
+        prices.map_err(|error| words(&error))
+    }
+
+    async fn put_prices(&self, prices: &ServerPrices) -> Result<(), Text> {
+        let kept = self.store.put_server_prices(prices).await;
+        kept.map_err(|error| words(&error))?;
+        self.tell(Fact::ServersPriced(Box::new(prices.clone())))
+            .await;
+        Ok(())
     }
 }
 
@@ -231,6 +244,7 @@ impl Core {
                 self.observe(Fact::BackupBooked(Box::new(backup)));
             }
         }
+        self.booked = true;
     }
 
     /// Looks for what carries our mark and belongs to nobody, in a task of its own; what is found becomes a notice each.
@@ -238,7 +252,7 @@ impl Core {
     pub(crate) fn sweep(&self, reply: Option<oneshot::Sender<Result<usize, Text>>>) {
         let tell = move |found: Result<usize, Text>| drop(reply.map(|reply| reply.send(found)));
         // Without the books everything would look like nobody's.
-        if self.store.is_none() {
+        if self.store.is_none() || !self.booked {
             return tell(Err(Text::line("there are no books to compare with")));
         }
         let ends = match &self.fabric.hosting {

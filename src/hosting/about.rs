@@ -5,11 +5,16 @@ use vocab::{NodeName, RollbackLevel, SiteKind, Span, Text};
 use world::{Confirmation, Place, PlanObject, Reversibility, SiteOrder, SiteVerb, World};
 
 use crate::backup;
+use crate::growth;
 
 /// How hard it is to take back, and what the operator has to do.
 pub(crate) fn consent(order: &SiteOrder, domain: &Text) -> (Reversibility, Confirmation) {
     let letter = match order.verb {
-        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
+        SiteVerb::Backup
+        | SiteVerb::Dump
+        | SiteVerb::Restore
+        | SiteVerb::Drill
+        | SiteVerb::Prune => {
             return backup::consent(order);
         }
         SiteVerb::Delete => {
@@ -27,6 +32,7 @@ pub(crate) fn consent(order: &SiteOrder, domain: &Text) -> (Reversibility, Confi
         SiteVerb::Rename => 'c',
         SiteVerb::Repoint => 'p',
         SiteVerb::Collect => 'i',
+        SiteVerb::Grow => 'g',
     };
     (Reversibility::Disruptive, Confirmation::Letter(letter))
 }
@@ -78,9 +84,11 @@ pub(crate) fn detail(order: &SiteOrder) -> String {
             "served again; {} a month from {} is billed again",
             site.price, site.affiliate
         ),
-        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
-            backup::detail(order)
-        }
+        SiteVerb::Backup
+        | SiteVerb::Dump
+        | SiteVerb::Restore
+        | SiteVerb::Drill
+        | SiteVerb::Prune => backup::detail(order),
         SiteVerb::Restart if site.kind == SiteKind::Static => {
             "the web server reads its configuration anew; no connection is cut".to_owned()
         }
@@ -95,6 +103,7 @@ pub(crate) fn detail(order: &SiteOrder) -> String {
             "{} is asked for what is open, by the way of payment that Stripe knows",
             site.affiliate
         ),
+        SiteVerb::Grow => growth::detail(order),
         SiteVerb::Renew => {
             "the web server fetches another certificate; the old one is served until then"
                 .to_owned()
@@ -173,17 +182,15 @@ pub(crate) fn servers(world: &World, order: &SiteOrder) -> Vec<PlanObject> {
         );
         found.push((place, words));
     }
-    found
-        .into_iter()
-        .filter_map(|(place, words)| {
-            Some(PlanObject {
-                node: NodeName::new(&place.server_name).ok()?,
-                kind: Text::line("server"),
-                name: Text::line(&place.server_name),
-                detail: Text::line(words),
-            })
+    let found = found.into_iter().filter_map(|(place, words)| {
+        Some(PlanObject {
+            node: NodeName::new(&place.server_name).ok()?,
+            kind: Text::line("server"),
+            name: Text::line(&place.server_name),
+            detail: Text::line(words),
         })
-        .collect()
+    });
+    found.chain(growth::objects(order)).collect()
 }
 
 fn sites(count: usize) -> String {
@@ -216,6 +223,7 @@ pub(crate) fn warnings(order: &SiteOrder) -> Vec<Text> {
             warnings.extend(moved(order));
         }
         SiteVerb::Failover | SiteVerb::Rehearse => warnings.extend(failed_over(order)),
+        SiteVerb::Grow => warnings.extend(growth::warnings(order)),
         SiteVerb::Renew if order.certificates != "internal" => {
             warnings.push("Let's Encrypt gives five certificates a week for one name".to_owned());
         }
@@ -306,6 +314,7 @@ pub(crate) fn verification(order: &SiteOrder) -> &'static str {
         SiteVerb::Renew => "another certificate is served under its name",
         SiteVerb::Collect => "no invoice of its subscription is open",
         SiteVerb::Rehearse => "a stand-by answered, and nothing of it is left",
+        SiteVerb::Grow => "all sites there that answered before answer over HTTPS",
         _ => backup::verification(order).unwrap_or("the site answers over HTTPS under its name"),
     }
 }
@@ -319,6 +328,7 @@ pub(crate) const fn expected(order: &SiteOrder) -> Span {
             Span::minutes(2)
         }
         SiteVerb::Rename => Span::seconds(90),
+        SiteVerb::Grow => Span::minutes(2),
         SiteVerb::Release if !matches!(order.site.kind, SiteKind::Static) => Span::minutes(1),
         _ => Span::seconds(15),
     }

@@ -12,6 +12,7 @@ mod backup;
 mod carry;
 mod compose;
 mod elsewhere;
+mod growth;
 mod keys;
 mod kind;
 mod life;

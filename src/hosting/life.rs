@@ -167,7 +167,7 @@ fn lies_here(ends: &Ends, release: &ReleaseId) -> String {
 }
 
 /// A site that visitors are to see.
-fn served(site: &Site) -> Result<()> {
+pub(crate) fn served(site: &Site) -> Result<()> {
     if site.state == SiteState::Suspended {
         return refuse(
             RefusalKind::Conflict,

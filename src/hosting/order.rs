@@ -11,6 +11,7 @@ use world::{
 };
 
 use crate::backup;
+use crate::growth;
 use crate::kind;
 use crate::life;
 use crate::offer::Affiliate;
@@ -44,6 +45,7 @@ async fn by_wish(
 ) -> Result<SiteOrder> {
     match request {
         SiteRequest::Backup { .. }
+        | SiteRequest::Dump { .. }
         | SiteRequest::Restore(_)
         | SiteRequest::Drill { .. }
         | SiteRequest::Prune { .. } => backup::order(world, ends, request, id, now).await,
@@ -73,6 +75,9 @@ async fn by_wish(
         } => life::moved(world, ends, world.site(domain)?, *region, placement, id).await,
         SiteRequest::Failover { domain, rehearse } => {
             life::failed_over(world, ends, world.site(domain)?, *rehearse, id).await
+        }
+        SiteRequest::Grow { domain, to } => {
+            growth::grown(world, ends, world.site(domain)?, to.as_deref()).await
         }
         SiteRequest::Rename { domain, to } => life::renamed(world, ends, world.site(domain)?, to),
         SiteRequest::Suspend { domain }
@@ -181,6 +186,7 @@ pub(crate) fn order(
         email: None,
         level: RollbackLevel::Full,
         backup: None,
+        growth: None,
         version: VERSION,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use drivers::provider::ProviderError;
-use drivers::provider::hetzner::ServerType;
+use drivers::provider::hetzner::{Server, ServerType};
 use vocab::{Money, Region, RunId, Text};
 use world::{Machine, Place, Placement, Refusal, RefusalKind, Run, Site, SiteState, World};
 
@@ -107,7 +107,7 @@ async fn with_room(world: &World, ends: &Ends, wanted: &Wanted<'_>) -> Result<Op
         .collect();
     found.sort_by(|one, other| (other.1, &one.0.server_name).cmp(&(one.1, &other.0.server_name)));
     for (place, _) in found {
-        if is_ours(ends, &place).await? {
+        if server(ends, &place).await?.is_some() {
             return Ok(Some(place));
         }
     }
@@ -171,7 +171,7 @@ async fn named(world: &World, ends: &Ends, wanted: &Wanted<'_>, name: &Text) -> 
             ),
         );
     }
-    if !is_ours(ends, place).await? {
+    if server(ends, place).await?.is_none() {
         return refuse(
             RefusalKind::NotFound,
             format!("server {name} is not at Hetzner any more, or does not carry our labels"),
@@ -180,18 +180,17 @@ async fn named(world: &World, ends: &Ends, wanted: &Wanted<'_>, name: &Text) -> 
     Ok(place.clone())
 }
 
-/// Whether the server is there and carries the mark of the run that made it.
-async fn is_ours(ends: &Ends, place: &Place) -> Result<bool> {
+/// The server of a place, when it is there and carries the mark of the run that made it.
+pub(crate) async fn server(ends: &Ends, place: &Place) -> Result<Option<Server>> {
     let Some(id) = number(&place.server) else {
-        return Ok(false);
+        return Ok(None);
     };
     match ends.hetzner.server(id).await {
-        Ok(server) => Ok(names::is_made_by(
-            &server.labels,
-            &ends.installation,
-            place.made_by,
-        )),
-        Err(error) if error.fault == drivers::provider::Fault::NotFound => Ok(false),
+        Ok(server) => {
+            let is_ours = names::is_made_by(&server.labels, &ends.installation, place.made_by);
+            Ok(is_ours.then_some(server))
+        }
+        Err(error) if error.fault == drivers::provider::Fault::NotFound => Ok(None),
         Err(error) => Err(provider(&error)),
     }
 }
@@ -271,7 +270,7 @@ fn orderable<'a>(types: &'a [ServerType], machine: &Machine) -> Result<&'a Serve
         })
 }
 
-fn provider(error: &ProviderError) -> Refusal {
+pub(crate) fn provider(error: &ProviderError) -> Refusal {
     Refusal::new(RefusalKind::Unreachable, error.to_string())
 }
 

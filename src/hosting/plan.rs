@@ -12,6 +12,7 @@ use world::{
 
 use crate::about;
 use crate::backup;
+use crate::growth;
 use crate::names;
 use crate::order;
 use crate::ports;
@@ -83,7 +84,7 @@ pub async fn plan(
         objects,
         steps,
         verification: Text::line(about::verification(&order)),
-        inverse: None,
+        inverse: growth::inverse(&order),
         warnings,
         one_by_one: true,
         expected: about::expected(&order),

@@ -8,6 +8,7 @@ use world::plan::StepCall;
 use world::{Plan, RunState, SiteOrder, SiteStep, SiteVerb, StepState};
 
 use crate::backup;
+use crate::growth;
 use crate::names;
 use crate::step::Doing;
 use crate::stuck;
@@ -44,9 +45,11 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
             S::EndServer,
             S::EndBook,
         ],
-        SiteVerb::Backup | SiteVerb::Restore | SiteVerb::Drill | SiteVerb::Prune => {
-            backup::steps_of(order)
-        }
+        SiteVerb::Backup
+        | SiteVerb::Dump
+        | SiteVerb::Restore
+        | SiteVerb::Drill
+        | SiteVerb::Prune => backup::steps_of(order),
         // The new place answers before the name leads there, and the old one until nobody is sent there any more.
         SiteVerb::Move => [
             place_of(order),
@@ -72,6 +75,7 @@ pub fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
         SiteVerb::Renew => vec![S::Certificate, S::Renew, S::Renewed, S::Answers],
         SiteVerb::Repoint => vec![S::Repoint, S::Resolves, S::Answers],
         SiteVerb::Collect => vec![S::Collect],
+        SiteVerb::Grow => growth::steps_of(),
         SiteVerb::Rename => [
             &[S::CopyHere, S::ContainerHere, S::Switch, S::Route][..],
             &[S::Record, S::Resolves],

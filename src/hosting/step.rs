@@ -8,9 +8,10 @@ use vocab::{RollbackLevel, Span};
 use world::{BackupStep, SiteStep, SiteVerb};
 
 use crate::backup::Told;
+use crate::growth;
 use crate::steps::{
     answers, backup, base, billing, book, certificate, closed, container, copy, customer, data,
-    database, end, host_key, linger, place, record, repoint, resolves, retire, route, server,
+    database, end, grow, host_key, linger, place, record, repoint, resolves, retire, route, server,
     ssh_key, subscription, switch, upload,
 };
 use crate::work::Work;
@@ -74,6 +75,7 @@ pub(crate) const fn word(step: SiteStep) -> &'static str {
         SiteStep::Renewed => "renewed",
         SiteStep::Note => "note",
         SiteStep::Collect => "collect",
+        SiteStep::Grow(step) => growth::word(step),
     }
 }
 
@@ -116,6 +118,7 @@ impl Step for Doing {
         let verb = self.work.order.verb;
         match self.step {
             SiteStep::Backup(step) => backup::undone_from(step),
+            SiteStep::Grow(step) => growth::undone_from(step),
             // What is gone is not billed: the subscription goes with the server.
             SiteStep::Server | SiteStep::Record | SiteStep::Repoint | SiteStep::Subscription => {
                 Some(RollbackLevel::Partial)
@@ -188,6 +191,7 @@ impl Step for Doing {
             SiteStep::SshKey | SiteStep::Server | SiteStep::EndServer | SiteStep::EndOldServer => {
                 servers
             }
+            SiteStep::Grow(step) => growth::settle(&self.work, step),
             SiteStep::Record
             | SiteStep::Repoint
             | SiteStep::EndRecord
@@ -225,6 +229,7 @@ impl Step for Doing {
             SiteStep::Freeze => data::look_frozen(work).await,
             SiteStep::Readdress => data::look_readdressed(work, facts).await,
             SiteStep::Book => book::look(work).await,
+            SiteStep::Grow(step) => grow::look(work, step).await,
             SiteStep::Backup(step) => backup::look(work, step, facts, &self.told).await,
             // Doing it again is looking.
             _ => Look::Absent,
@@ -284,6 +289,7 @@ impl Step for Doing {
             SiteStep::Note => billing::note(work, key).await,
             SiteStep::Collect => billing::collect(work, key).await,
             SiteStep::Book => book::perform(work, facts).await,
+            SiteStep::Grow(step) => grow::perform(work, step, facts).await,
             SiteStep::Retire => retire::perform(work, facts).await,
             SiteStep::EndContainers | SiteStep::EndOldContainers => {
                 end::containers(work, self.step, facts).await
@@ -320,6 +326,7 @@ impl Step for Doing {
             SiteStep::Unpause => billing::undo(work, false).await,
             SiteStep::Note => billing::undo_note(work).await,
             SiteStep::Book => book::undo(work).await,
+            SiteStep::Grow(step) => grow::undo(work, step).await,
             SiteStep::Backup(step) => backup::undo(work, step, object).await,
             _ => Undone::Done("nothing to take back".into()),
         }

@@ -49,10 +49,11 @@ const OWN_KEY: &str = "set -eu; k=/etc/ssh/wheelhouse_host_key; \
     [ -s $k.pub ] || { rm -f $k; ssh-keygen -q -t ed25519 -N '' -C '' -f $k; }; cat $k.pub";
 
 /// Puts it in the place of the one the server was made with. sshd(8) reads the host keys anew for each connection when it
-/// executes itself for it, as it does by default; where it says its number, SIGHUP makes sure. The next login proves it.
+/// executes itself for it, as it does by default; where it says its number, SIGHUP makes sure. While it starts anew it may
+/// say none for a moment. The next login proves it.
 const USE_OWN_KEY: &str = "set -eu; k=/etc/ssh/wheelhouse_host_key; h=/etc/ssh/ssh_host_ed25519_key; \
     cp -p $k $h.new; cp -p $k.pub $h.pub.new; mv -f $h.pub.new $h.pub; mv -f $h.new $h; \
-    [ ! -s /run/sshd.pid ] || kill -HUP \"$(cat /run/sshd.pid)\"";
+    p=$(cat /run/sshd.pid 2> /dev/null || true); [ -z \"$p\" ] || kill -HUP \"$p\" || true";
 
 /// Waits until the server has made of itself what its user data says. How that went is seen by what is there: cloud-init
 /// calls a run failed also for what nobody here needs, a locale for example.

@@ -4,6 +4,7 @@ use vocab::{SiteKind, Span};
 use world::{SiteObjects, SiteOrder, SiteStep, SiteVerb};
 
 use crate::backup;
+use crate::growth;
 use crate::names;
 
 /// What a step does.
@@ -84,6 +85,7 @@ pub(crate) fn title(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::Renew => format!("fetch another certificate ({})", order.certificates),
         SiteStep::Renewed => "another certificate is served".to_owned(),
         SiteStep::Note => format!("the subscription says {}", site.domain),
+        SiteStep::Grow(step) => growth::title(step, order),
     }
 }
 
@@ -172,6 +174,7 @@ pub(crate) fn exact(step: SiteStep, order: &SiteOrder) -> String {
         SiteStep::Renew => "caddy reload --force".to_owned(),
         SiteStep::Collect => format!("POST /v1/invoices/*/pay of {}", objects.subscription),
         SiteStep::Note => format!("POST /v1/subscriptions/{} metadata", objects.subscription),
+        SiteStep::Grow(step) => growth::exact(step, order),
     }
 }
 
@@ -189,6 +192,7 @@ fn was(order: &SiteOrder, of: fn(&SiteObjects) -> &String) -> &str {
 pub(crate) const fn deadline(step: SiteStep) -> Span {
     match step {
         SiteStep::Backup(step) => backup::deadline(step),
+        SiteStep::Grow(step) => growth::deadline(step),
         SiteStep::Upload | SiteStep::Copy | SiteStep::CopyHere | SiteStep::Readdress => {
             Span::minutes(10)
         }

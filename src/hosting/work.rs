@@ -10,7 +10,7 @@ use drivers::provider::hetzner::Hetzner;
 use drivers::provider::stripe::Stripe;
 use saga::Facts;
 use vocab::{Domain, RunId, SiteKind, Span, Text};
-use world::{Backup, BackupOrder, Place, Site, SiteOrder};
+use world::{Backup, BackupOrder, Place, ServerPrices, Site, SiteOrder};
 
 use crate::backup::Vault;
 use crate::keys::Keys;
@@ -43,6 +43,12 @@ pub trait Book: Send + Sync {
 
     /// All sites as they are written down.
     async fn all(&self) -> Result<Vec<Site>, Text>;
+
+    /// What servers cost, as the provider was last asked; `None` when it never was.
+    async fn prices(&self) -> Result<Option<ServerPrices>, Text>;
+
+    /// Writes down what servers cost.
+    async fn put_prices(&self, prices: &ServerPrices) -> Result<(), Text>;
 }
 
 /// How long is waited for what takes its time outside.
@@ -50,6 +56,8 @@ pub trait Book: Send + Sync {
 pub struct Waits {
     /// For a server to be made.
     pub server: Span,
+    /// For a server to shut down when it is asked to, before its power is cut.
+    pub shut_down: Span,
     /// For a new server to let us in.
     pub login: Span,
     /// For the name to resolve.
@@ -66,6 +74,7 @@ impl Default for Waits {
     fn default() -> Self {
         Self {
             server: Span::minutes(5),
+            shut_down: Span::seconds(60),
             login: Span::minutes(3),
             name: Span::seconds(60),
             answer: Span::seconds(5),

@@ -5,6 +5,7 @@
 //! A wall or a read-only session is given a `Watch` and no `Command`, so that it cannot change anything by type.
 
 mod local;
+mod tail;
 
 use std::pin::Pin;
 
@@ -19,6 +20,7 @@ use world::{
 };
 
 pub use local::{LocalCommand, LocalWatch};
+pub use tail::tail;
 
 /// The engine has ended; nothing more will change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

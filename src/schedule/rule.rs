@@ -12,6 +12,9 @@ const SPREAD: Span = Span::minutes(1);
 /// What was due so shortly before somebody is there was not missed: one process took over from another.
 const HANDOVER: Span = Span::minutes(1);
 
+/// So many turns are looked at for the longest time between two: a pattern of hours and days repeats within them.
+const LOOKED_AHEAD: usize = 100;
+
 /// When something is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
@@ -91,6 +94,20 @@ impl Rule {
                 }
             }
         }
+    }
+
+    /// The longest time from one turn to the next, as the turns after `from` tell; `None` when there are no two.
+    pub fn apart(&self, from: Time) -> Option<Span> {
+        let mut due = self.when.due(from, from)?;
+        let mut longest = None;
+        for _ in 0..LOOKED_AHEAD {
+            let Some(following) = self.when.due(due, due) else {
+                break;
+            };
+            longest = longest.max(Some(following.since(due)));
+            due = following;
+        }
+        longest.map(|longest| Span(longest.0.saturating_add(self.jitter.0)))
     }
 
     /// The turn of the first due moment after `after`.

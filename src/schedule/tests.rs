@@ -26,6 +26,20 @@ fn moments(cron: &Cron, from: &str, count: usize) -> Vec<String> {
 }
 
 #[test]
+fn the_longest_wait_is_over_the_night() {
+    let from = at("2026-11-21T12:00:00Z");
+    let hours = |rule: Rule| rule.apart(from).unwrap().0 / Span::hours(1).0;
+    let by = |pattern: &str| Rule {
+        when: When::Cron(Box::new(cron(pattern, "UTC"))),
+        jitter: Span::hours(1),
+        missed: Missed::Once,
+    };
+    assert_eq!(hours(Rule::every(Span::hours(6))), 6);
+    assert_eq!(hours(by("0 8-20/4 * * *")), 13);
+    assert_eq!(hours(by("0 3 * * mon-fri")), 73);
+}
+
+#[test]
 fn a_daily_moment_that_is_left_out_comes_when_the_clock_has_jumped() {
     // Berlin, 29 March 2026: 02:00 becomes 03:00.
     let daily = cron("30 2 * * *", "Europe/Berlin");

@@ -9,12 +9,17 @@ use crate::rule::Rule;
 pub enum Work {
     /// A backup of each site whose backup is due.
     Backups,
+    /// A dump of each site's database.
+    Databases,
     /// The backup that is unproven for longest, brought back into a scratch place and compared.
     Drill,
     /// A look for what is left at providers and belongs to nobody.
     Sweep,
     /// A look at each site's server: does it serve the release that the books say?
     Deployments,
+    /// A visit to each site, by which it, its server and its region are judged. Every process that watches makes these
+    /// visits for itself, whoever does the rest.
+    Health,
     /// The backups deleted that no rule keeps.
     PruneBackups,
     /// Each certificate of a site renewed that ends within 30 days.
@@ -38,9 +43,11 @@ impl Work {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Backups => "backups",
+            Self::Databases => "databases",
             Self::Drill => "drill",
             Self::Sweep => "sweep",
             Self::Deployments => "deployments",
+            Self::Health => "health",
             Self::PruneBackups => "prune-backups",
             Self::Certificates => "certificates",
             Self::PruneImages { .. } => "prune-images",
@@ -52,9 +59,11 @@ impl Work {
     pub fn words(&self) -> String {
         match self {
             Self::Backups => "back up the sites that are due".to_owned(),
+            Self::Databases => "dump the databases of sites".to_owned(),
             Self::Drill => "try the backup unproven for longest".to_owned(),
             Self::Sweep => "look for orphans at the providers".to_owned(),
             Self::Deployments => "look whether servers serve what the books say".to_owned(),
+            Self::Health => "visit sites, and judge servers and regions by that".to_owned(),
             Self::PruneBackups => "delete backups that no rule keeps".to_owned(),
             Self::Certificates => "renew certificates that end within 30 days".to_owned(),
             Self::PruneImages { nodes } => format!("remove unused images on {}", listed(nodes)),

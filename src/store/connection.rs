@@ -6,8 +6,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-/// How long a write waits for another process's write.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long a write waits for those of other processes: fifty commands at once take their turns within it.
+const BUSY: Duration = Duration::from_secs(15);
 
 /// Opens an existing file (an empty one becomes a database with the first write).
 pub(crate) fn connect(file: &Path) -> rusqlite::Result<Connection> {

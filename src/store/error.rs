@@ -20,7 +20,7 @@ pub enum StoreError {
         /// The newest version known here.
         known: u32,
     },
-    /// Another program holds the file for longer than 5 s.
+    /// Another program holds the file for longer than 15 s.
     #[error(
         "{file} is locked by another program: see `fuser {file}`, let it finish or end it, then try again"
     )]

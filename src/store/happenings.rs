@@ -1,7 +1,7 @@
 //! What became of items, the oldest first: bounded by age and by count.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use vocab::Span;
+use vocab::{RunId, Span};
 use world::priorities::What;
 use world::{Happening, ItemId};
 
@@ -15,6 +15,9 @@ const KEPT_FOR: Span = Span::days(90);
 
 /// So many are kept.
 const KEPT: i64 = 100_000;
+
+/// What was said of a run that is under way is among so many of an item's newest.
+const RECENT: i64 = 20;
 
 /// Adds one, unless it says what was said last: several processes see the same trouble.
 pub(crate) fn append(
@@ -35,6 +38,11 @@ pub(crate) fn append(
             return Ok(());
         }
     }
+    if let What::FixBegun { run, .. } = happening.what
+        && is_begun(transaction, &happening.item, run)?
+    {
+        return Ok(());
+    }
     let change = write::next_change(transaction)?;
     transaction
         .prepare_cached(
@@ -49,6 +57,23 @@ pub(crate) fn append(
             change,
         ])?;
     Ok(())
+}
+
+/// Whether it is known that a run was begun for an item.
+fn is_begun(transaction: &Transaction<'_>, item: &ItemId, run: RunId) -> Result<bool, Failure> {
+    let mut newest = transaction.prepare_cached(
+        "SELECT happening FROM happenings WHERE item = ? AND state = '' ORDER BY id DESC LIMIT ?",
+    )?;
+    let texts = newest.query_map(params![item.0.as_str(), RECENT], |row| {
+        row.get::<_, String>(0)
+    })?;
+    for text in texts {
+        let known: Happening = serde_json::from_str(&text?)?;
+        if matches!(known.what, What::FixBegun { run: of, .. } if of == run) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 const fn state(what: &What) -> &'static str {

@@ -160,6 +160,24 @@ fn end(
     Ok(())
 }
 
+fn note(
+    connection: &mut Connection,
+    here: i64,
+    name: &ScheduleName,
+    turn: Turn,
+    now: Time,
+) -> Result<(), Failure> {
+    let transaction = write::begin(connection)?;
+    let (mut record, opening) = one(&transaction, name, now)?;
+    if opening.is_none() && executor::may_begin(&transaction, here, false, now)? {
+        record.begun = Some(turn.begun);
+        record.last = Some(turn);
+        put(&transaction, name, None, &record)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
 fn change(
     connection: &mut Connection,
     here: i64,
@@ -236,6 +254,21 @@ impl Store {
         self.call(move |worker| {
             let here = worker.open.id;
             end(worker.connection(), here, &name, turn, now)
+        })
+        .await
+    }
+
+    /// Writes down a turn that came about without being begun: of what goes on all the time. Nothing is written where this
+    /// process is not the executor, or while a turn that was asked for is under way; one that is asked for stays so.
+    pub async fn note_turn(
+        &self,
+        name: ScheduleName,
+        turn: Turn,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        self.call(move |worker| {
+            let here = worker.open.id;
+            note(worker.connection(), here, &name, turn, now)
         })
         .await
     }

@@ -194,6 +194,7 @@ actions! {
     ChangeFailover "change.failover" List Disruptive "fail over" "Serves the selected site from the next region, because its own is down.";
     ChangeRehearse "change.rehearse" List Reversible "rehearse failover" "Does all of a failover but the change of name, and takes it back.";
     ChangeRename "change.rename" List Disruptive "rename" "Gives the selected site another domain; asks for it first.";
+    ChangeGrow "change.grow" List Disruptive "grow" "Makes the server of the selected site larger; its address and disk stay.";
     ChangeRenew "change.renew" List Disruptive "renew certificate" "Has the selected site serve a new certificate.";
     ChangeRunNow "change.run-now" List Varies "run now" "Has a turn of the selected schedule begun now; asks first.";
     ChangeHold "change.hold" List Reversible "pause schedule" "Begins no turn of the selected schedule until it is resumed; asks first.";

@@ -36,7 +36,7 @@ pub use rollback::RollbackLevel;
 pub use rule::{Figure, FigureUnit, Rule, Severity};
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
-pub use site::{Region, SiteKind};
+pub use site::{Region, SiteKind, VISITED_EVERY};
 pub use stamped::{Freshness, Origin, Stamped};
 pub use styled::StyledText;
 pub use text::Text;

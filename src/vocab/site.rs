@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Span;
+
 /// Where sites can stand. The order is that of failover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,6 +65,9 @@ pub enum SiteKind {
     WordPress,
 }
 
+/// How often each site is visited by every process that watches.
+pub const VISITED_EVERY: Span = Span::seconds(30);
+
 impl SiteKind {
     /// The words of requests.
     pub const WORDS: [(&'static str, Self); 3] = [
@@ -78,6 +83,11 @@ impl SiteKind {
             Self::Node => "node",
             Self::WordPress => "wordpress",
         }
+    }
+
+    /// Whether a site of it keeps a database.
+    pub const fn has_database(self) -> bool {
+        matches!(self, Self::WordPress)
     }
 }
 

@@ -48,7 +48,7 @@ pub struct BackupPart {
     pub sha256: String,
 }
 
-/// A whole backup. One that was not finished is none.
+/// A backup of a site, or a dump of its database alone. One that was not finished is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backup {
     /// The run that made it.
@@ -59,9 +59,9 @@ pub struct Backup {
     pub at: Time,
     /// How long it took.
     pub took: Span,
-    /// The release that its files are.
+    /// The release that its files are, or that was served when its database was dumped.
     pub release: ReleaseId,
-    /// How many files that has.
+    /// How many files of it are in the backup.
     pub files: u64,
     /// Its parts.
     pub parts: Vec<BackupPart>,
@@ -77,6 +77,25 @@ impl Backup {
     /// The bytes of all parts, before they were sealed.
     pub fn bytes(&self) -> Bytes {
         Bytes(self.parts.iter().map(|part| part.bytes).sum())
+    }
+
+    /// Whether it is of the whole site, and not a dump of its database alone.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self.parts.as_slice(), [only] if only.part == SitePart::Database)
+    }
+
+    /// Whether it has a dump of the database.
+    pub fn has_dump(&self) -> bool {
+        self.part(SitePart::Database).is_some()
+    }
+
+    /// What it is of, in a word: `whole`, `database`.
+    pub fn word(&self) -> &'static str {
+        if self.is_whole() {
+            "whole"
+        } else {
+            SitePart::Database.word()
+        }
     }
 
     /// A part, when it has it.
@@ -131,6 +150,9 @@ pub struct BackupRules {
     pub every: Span,
     /// Where they go, in words.
     pub place: Text,
+    /// How often a dump of a database is to be made; `None` when no schedule asks for dumps.
+    #[serde(default)]
+    pub dumps: Option<Span>,
     /// Of how many days, weeks and months the last one is kept.
     pub keep: [usize; 3],
 }
@@ -150,6 +172,9 @@ pub struct BackupOrder {
     pub to: Option<String>,
     /// The server that the site stood on, when it is gone and another is made.
     pub lost: Option<LostServer>,
+    /// A newer dump of the database alone than the backup that is used: it is not used with it.
+    #[serde(default)]
+    pub newer: Option<RunId>,
     /// The backups that no rule keeps.
     pub doomed: Vec<RunId>,
 }

@@ -281,6 +281,11 @@ pub enum Fact {
         /// How often it is.
         every: Span,
     },
+    /// A round of visits from here, to every site, is over.
+    SitesVisited {
+        /// When it was begun.
+        begun: Time,
+    },
     /// A site's server was asked which release it serves.
     ReleaseSeen {
         /// The site.

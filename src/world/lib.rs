@@ -11,6 +11,7 @@ pub mod autopilot;
 pub mod backup;
 pub mod effect;
 pub mod event;
+pub mod growth;
 pub mod intent;
 pub mod interest;
 pub mod logs;
@@ -46,6 +47,7 @@ pub use backup::{
 };
 pub use effect::Effect;
 pub use event::{Event, Fact, Notice, NoticeKind};
+pub use growth::{Growth, GrowthStep, Size};
 pub use intent::{ContainerVerb, Intent, RunWay};
 pub use interest::Interest;
 pub use node::{EngineState, Link, Node, NodeProfile};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vocab::{ContainerKey, NodeName};
+use vocab::{ContainerKey, NodeName, Text};
 
 use crate::about::About;
 use crate::plan::{Plan, StepCall};
@@ -14,6 +14,9 @@ pub fn after(world: &World, plan: &Plan) -> BTreeSet<About> {
     let mut found = BTreeSet::new();
     if let Some(order) = plan.order() {
         found.extend(order.domains().into_iter().cloned().map(About::Site));
+        if order.growth.is_some() {
+            found.extend(server(world, &order.site));
+        }
     }
     for step in &plan.steps {
         match &step.call {
@@ -61,6 +64,19 @@ fn whole_node(world: &World, node: &NodeName, found: &mut BTreeSet<About>) {
 
 fn sites(world: &World, node: &NodeName, found: &mut BTreeSet<About>) {
     found.extend(standing_on(world, node).map(|site| About::Site(site.domain.clone())));
+}
+
+/// The server that a site stands on, by its name at the provider and as a node of the fleet.
+fn server<'a>(world: &'a World, site: &'a Site) -> impl Iterator<Item = About> + 'a {
+    let nodes = world.nodes.keys().filter(|node| {
+        let mut there = standing_on(world, node);
+        there.any(|other| other.domain == site.domain)
+    });
+    let named = About::Server(Text::line(&site.objects.server_name));
+    nodes
+        .cloned()
+        .map(About::Node)
+        .chain(std::iter::once(named))
 }
 
 /// The sites that stand on a node, by its name or its addresses.

@@ -169,6 +169,15 @@ impl Series {
     }
 }
 
+/// Milliseconds as an answer time: `84ms`, `1.9s`.
+pub fn millis(value: f32) -> String {
+    match value {
+        ..0.95 => format!("{value:.1}ms"),
+        ..999.5 => format!("{value:.0}ms"),
+        _ => format!("{:.1}s", value / 1000.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use vocab::{
 };
 
 use crate::backup::{BackupOrder, BackupStep};
+use crate::growth::{Growth, GrowthStep};
 
 /// Where a site is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -183,6 +184,8 @@ pub enum SiteVerb {
     Delete,
     /// Make a backup of it.
     Backup,
+    /// Make a backup of its database alone.
+    Dump,
     /// Bring it, or a part of it, back from a backup.
     Restore,
     /// Bring a backup back into a scratch place, and see whether it is whole.
@@ -209,6 +212,8 @@ pub enum SiteVerb {
     Repoint,
     /// Have its open invoices paid now.
     Collect,
+    /// Make the server that it stands on another type.
+    Grow,
 }
 
 impl SiteVerb {
@@ -219,6 +224,7 @@ impl SiteVerb {
             Self::Release => "release",
             Self::Delete => "delete",
             Self::Backup => "backup",
+            Self::Dump => "dump database",
             Self::Restore => "restore",
             Self::Drill => "drill",
             Self::Prune => "prune",
@@ -232,6 +238,7 @@ impl SiteVerb {
             Self::Rename => "rename",
             Self::Repoint => "re-resolve",
             Self::Collect => "retry invoice",
+            Self::Grow => "grow",
         }
     }
 }
@@ -338,6 +345,8 @@ pub enum SiteStep {
     Note,
     /// No invoice of the subscription is open any more.
     Collect,
+    /// Something of another type for the server.
+    Grow(GrowthStep),
 }
 
 /// What a run on a site was ordered to do, frozen with its plan.
@@ -370,25 +379,31 @@ pub struct SiteOrder {
     /// Which backup it is about, for a run that makes or uses one.
     #[serde(default)]
     pub backup: Option<BackupOrder>,
+    /// What its server becomes, for a run that changes that.
+    #[serde(default)]
+    pub growth: Option<Growth>,
     /// The version of the steps' meaning; a console that does not know it leaves the run to one that does.
     pub version: u32,
 }
 
 impl SiteOrder {
-    /// The domains the run is about: the old one too when it gives another.
+    /// The domains the run is about: the old one too when it gives another, and all that are away with their server.
     pub fn domains(&self) -> BTreeSet<&Domain> {
         let was = self.was.as_ref().map(|was| &was.domain);
-        std::iter::once(&self.site.domain).chain(was).collect()
+        let beside = self.growth.iter().flat_map(|growth| &growth.beside);
+        let own = std::iter::once(&self.site.domain);
+        own.chain(was).chain(beside).collect()
     }
 
-    /// The names of the servers that the run makes, fills or may remove. While it does, nobody else may.
+    /// The names of the servers that the run makes, fills, changes or may remove. While it does, nobody else may.
     pub fn servers(&self) -> BTreeSet<&str> {
         let fills = match self.verb {
             SiteVerb::Deploy
             | SiteVerb::Delete
             | SiteVerb::Move
             | SiteVerb::Failover
-            | SiteVerb::Rehearse => true,
+            | SiteVerb::Rehearse
+            | SiteVerb::Grow => true,
             SiteVerb::Restore => self.makes_server(),
             _ => false,
         };

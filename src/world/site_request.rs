@@ -37,13 +37,18 @@ pub enum SiteRequest {
         /// The site.
         domain: Domain,
     },
+    /// Make a backup of its database alone.
+    Dump {
+        /// The site.
+        domain: Domain,
+    },
     /// Bring it, or a part of it, back from a backup.
     Restore(RestoreRequest),
     /// Bring a backup back into a scratch place, and see whether it is whole.
     Drill {
         /// The site.
         domain: Domain,
-        /// The backup, or the end of its id; the newest when not given.
+        /// The backup, or the end of its id; the newest whole one when not given.
         backup: Option<String>,
     },
     /// Delete the backups of it that no rule keeps.
@@ -97,6 +102,13 @@ pub enum SiteRequest {
         /// The site.
         domain: Domain,
     },
+    /// Make the server that it stands on another type.
+    Grow {
+        /// The site.
+        domain: Domain,
+        /// The provider's name of the type; the cheapest one with more processors and more memory when not given.
+        to: Option<Text>,
+    },
     /// Give it another domain.
     Rename {
         /// The site.
@@ -111,7 +123,7 @@ pub enum SiteRequest {
 pub struct RestoreRequest {
     /// The site.
     pub domain: Domain,
-    /// The backup, or the end of its id; the newest when not given.
+    /// The backup, or the end of its id; the newest that has what is wanted when not given.
     pub backup: Option<String>,
     /// Which of its parts.
     pub wanted: Wanted,
@@ -160,6 +172,7 @@ impl SiteRequest {
             | Self::Rollback { domain, .. }
             | Self::Delete { domain }
             | Self::Backup { domain }
+            | Self::Dump { domain }
             | Self::Restore(RestoreRequest { domain, .. })
             | Self::Drill { domain, .. }
             | Self::Prune { domain }
@@ -171,6 +184,7 @@ impl SiteRequest {
             | Self::Renew { domain }
             | Self::Repoint { domain }
             | Self::Collect { domain }
+            | Self::Grow { domain, .. }
             | Self::Rename { domain, .. } => domain,
         }
     }
@@ -182,6 +196,7 @@ impl SiteRequest {
             Self::Release { .. } | Self::Rollback { .. } => SiteVerb::Release,
             Self::Delete { .. } => SiteVerb::Delete,
             Self::Backup { .. } => SiteVerb::Backup,
+            Self::Dump { .. } => SiteVerb::Dump,
             Self::Restore(_) => SiteVerb::Restore,
             Self::Drill { .. } => SiteVerb::Drill,
             Self::Prune { .. } => SiteVerb::Prune,
@@ -196,6 +211,7 @@ impl SiteRequest {
             Self::Renew { .. } => SiteVerb::Renew,
             Self::Repoint { .. } => SiteVerb::Repoint,
             Self::Collect { .. } => SiteVerb::Collect,
+            Self::Grow { .. } => SiteVerb::Grow,
             Self::Rename { .. } => SiteVerb::Rename,
         }
     }

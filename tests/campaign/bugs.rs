@@ -44,11 +44,15 @@ pub enum Bug {
     NotLedBack,
     /// Half of a backup stays where it lies.
     HalfKept,
+    /// A server that was switched off is not switched on again.
+    LeftOff,
+    /// A server that was made larger stays so.
+    LeftLarge,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::RecordAfterEffect,
         Self::NoSettle,
         Self::UnknownIsFailed,
@@ -62,6 +66,8 @@ impl Bug {
         Self::NeighbourForgotten,
         Self::NotLedBack,
         Self::HalfKept,
+        Self::LeftOff,
+        Self::LeftLarge,
     ];
 }
 
@@ -235,6 +241,12 @@ impl Step for BadStep {
             return Undone::Done(Text::line("nothing to take back"));
         }
         if self.bug == Bug::HalfKept && self.name() == "take" {
+            return Undone::Done(Text::line("nothing to take back"));
+        }
+        if self.bug == Bug::LeftOff && self.name() == "power off" {
+            return Undone::Done(Text::line("nothing to take back"));
+        }
+        if self.bug == Bug::LeftLarge && self.name() == "resize" {
             return Undone::Done(Text::line("nothing to take back"));
         }
         match self.inner.undo(facts, object).await {

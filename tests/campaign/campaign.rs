@@ -2,7 +2,7 @@
 //! own inventory is asked what is left.
 //!
 //! `campaign points` kills once at every moment of a deploy, release and delete with every level and of a backup, `points
-//! all` of the rest of a site's life as well; `campaign random N` plays N runs with up to five
+//! all` of the rest of a site's life as well, `points grow` of the runs of one verb; `campaign random N` plays N runs with up to five
 //! deaths each and with faults at the providers; `campaign bugs` plants bugs and demands that each is found.
 //!
 //! Flow: [`parent`] starts [`child`] processes on errands → a child does the errand with the real journal, clients and saga,
@@ -25,6 +25,8 @@ use std::process::ExitCode;
 
 use vocab::Text;
 
+use crate::scenes::Which;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -46,8 +48,9 @@ fn main() -> ExitCode {
                     serde_json::from_str(errand).map_err(|error| Text::line(error.to_string()))?;
                 child::run(errand).await
             }
-            ["points"] => scenes::points(false).await,
-            ["points", "all"] => scenes::points(true).await,
+            ["points"] => scenes::points(Which::First).await,
+            ["points", "all"] => scenes::points(Which::All).await,
+            ["points", verb] => scenes::points(Which::Of(verb)).await,
             ["random", count] => match count.parse() {
                 Ok(count) => scenes::random(count, 1).await,
                 Err(_) => Err(Text::line("how many runs?")),
@@ -58,7 +61,7 @@ fn main() -> ExitCode {
             },
             ["bugs"] => scenes::bugs().await,
             _ => Err(Text::line(
-                "usage: campaign points [all] | random RUNS [SEED] | bugs",
+                "usage: campaign points [all|VERB] | random RUNS [SEED] | bugs",
             )),
         }
     });

@@ -26,6 +26,9 @@ const NEIGHBOUR: &str = "blog.example.com";
 /// What the site is called by a scene that renames it.
 const NEW_DOMAIN: &str = "store.example.com";
 
+/// What a server of ours becomes when it grows; in a region that has no `cx23` it is made as another type.
+const GROWN: &str = "cx33";
+
 /// How long one child may take; one that takes longer hangs.
 const CHILD: Duration = Duration::from_mins(1);
 
@@ -73,6 +76,10 @@ pub struct There {
     pub paused: usize,
     /// Records that lead to no server of ours.
     pub astray: usize,
+    /// Servers of ours that do not run.
+    pub off: usize,
+    /// Servers of ours that have grown.
+    pub grown: usize,
     /// Backups that are whole where they lie, and in the books.
     pub backups: usize,
     /// What lies there or in the books and is no whole backup.
@@ -127,6 +134,8 @@ impl Stage {
                 .iter()
                 .any(|server| server["public_net"]["ipv4"]["ip"] == record["content"])
         };
+        let is_off = |server: &&Value| server["status"] != "running";
+        let is_grown = |server: &&Value| server["server_type"]["name"] == GROWN;
         let subscriptions = ours("stripe", "subscriptions");
         let paused = |subscription: &&Value| !subscription["pause_collection"].is_null();
         let (backups, halves) = vault::kept(&self.state()).await?;
@@ -138,6 +147,8 @@ impl Stage {
                 .iter()
                 .filter(|record| !leads(record))
                 .count(),
+            off: servers.iter().filter(is_off).count(),
+            grown: servers.iter().filter(is_grown).count(),
             left: judge::left(&inventory),
         })
     }
@@ -270,6 +281,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
         },
         SiteVerb::Delete => SiteRequest::Delete { domain },
         SiteVerb::Backup => SiteRequest::Backup { domain },
+        SiteVerb::Dump => SiteRequest::Dump { domain },
         SiteVerb::Drill => SiteRequest::Drill {
             domain,
             backup: None,
@@ -300,6 +312,7 @@ fn wish(scene: &Scene, number: usize, state: &Path) -> Result<SiteRequest, Text>
         SiteVerb::Renew => SiteRequest::Renew { domain },
         SiteVerb::Repoint => SiteRequest::Repoint { domain },
         SiteVerb::Collect => SiteRequest::Collect { domain },
+        SiteVerb::Grow => SiteRequest::Grow { domain, to: None },
         SiteVerb::Rename => SiteRequest::Rename {
             domain,
             to: named(NEW_DOMAIN)?,
@@ -327,9 +340,11 @@ pub fn expected(scene: &Scene, code: i32) -> Option<There> {
         ..with
     };
     let backups = match (scene.verb, code) {
-        (SiteVerb::Backup, child::COMPLETE) => 1,
+        (SiteVerb::Backup | SiteVerb::Dump, child::COMPLETE) => 1,
         _ => usize::from(scene.needs_backup()),
     };
+    // A neighbour stands on the same server.
+    let grown = usize::from(scene.verb == SiteVerb::Grow && code == child::COMPLETE);
     let mut paused = 0;
     let left = match (scene.verb, code) {
         (SiteVerb::Deploy, child::ROLLED_BACK) => match scene.level {
@@ -362,6 +377,8 @@ pub fn expected(scene: &Scene, code: i32) -> Option<There> {
     Some(There {
         left,
         paused,
+        off: 0,
+        grown,
         astray: usize::from(lost),
         backups,
         halves: 0,

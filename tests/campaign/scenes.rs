@@ -122,6 +122,15 @@ const fn without_server(scene: Scene) -> Scene {
     scene
 }
 
+/// Nothing larger is to be had when it is asked for.
+fn sold_out(scene: Scene) -> Scene {
+    let mut scene = scene;
+    scene.faults = json!([{
+        "provider": "hetzner", "method": "POST", "path": "*/change_type", "times": 0, "kind": "sold_out",
+    }]);
+    scene
+}
+
 /// The kinds of run that are killed at every moment: a deploy, a release and a delete, with every level, and a backup.
 fn kinds() -> Vec<Scene> {
     use RollbackLevel::{Full, Partial, Soft};
@@ -151,6 +160,7 @@ fn later_kinds() -> Vec<Scene> {
         in_containers(scene(V::Suspend, Full, None)),
         scene(V::Rename, Full, UNKNOWN),
         with_database(scene(V::Backup, Full, NOT_GIVEN)),
+        with_database(scene(V::Dump, Full, None)),
         scene(V::Restore, Full, None),
         with_database(scene(V::Restore, Full, None)),
         with_database(without_server(scene(V::Restore, Full, None))),
@@ -160,6 +170,9 @@ fn later_kinds() -> Vec<Scene> {
         with_database(scene(V::Rename, Full, SILENT)),
         with_database(scene(V::Failover, Full, None)),
         in_containers(scene(V::Failover, Full, UNKNOWN)),
+        beside(scene(V::Grow, Full, None)),
+        scene(V::Grow, Full, SILENT),
+        sold_out(scene(V::Grow, Full, None)),
     ]
 }
 
@@ -263,11 +276,31 @@ async fn play(
     Ok(played.killed)
 }
 
-/// One death at every moment of a run of each kind, and one in the middle of every call; the kinds side by side. `whole`
-/// plays the rest of a site's life as well.
-pub async fn points(whole: bool) -> Result<ExitCode, Text> {
-    let later = if whole { later_kinds() } else { Vec::new() };
-    let parts = futures::stream::iter(kinds().into_iter().chain(later).map(points_of));
+/// Which kinds of run are killed at every moment.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// A deploy, a release, a delete and a backup.
+    First,
+    /// The rest of a site's life as well.
+    All,
+    /// Those of this verb.
+    Of(&'a str),
+}
+
+/// One death at every moment of a run of each kind, and one in the middle of every call; the kinds side by side.
+pub async fn points(which: Which<'_>) -> Result<ExitCode, Text> {
+    let mut kinds = match which {
+        Which::First => kinds(),
+        Which::All => [kinds(), later_kinds()].concat(),
+        Which::Of(_) => all_kinds(),
+    };
+    if let Which::Of(word) = which {
+        kinds.retain(|scene| scene.verb.word() == word);
+        if kinds.is_empty() {
+            return Err(Text::line(format!("no run is a {word:?}")));
+        }
+    }
+    let parts = futures::stream::iter(kinds.into_iter().map(points_of));
     let tallies = parts.buffer_unordered(STAGES).try_collect().await?;
     let tally = Tally::sum(tallies);
     tally.print("every point");

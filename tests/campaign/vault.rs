@@ -1,6 +1,6 @@
 //! The judge of backups: what lies in their place, and what the books say of it. Half of a backup must be nowhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn words(error: &impl ToString) -> Text {
 
 /// How many backups of a journal's sites are whole and in its books, and how much else there is, by folders and entries.
 pub async fn kept(state: &Path) -> Result<(usize, usize), Text> {
-    let mut lie = BTreeSet::new();
+    let mut lie = BTreeMap::new();
     let mut halves = 0;
     for site in entries(&state.join(BACKUPS))? {
         for backup in entries(&state.join(BACKUPS).join(&site))? {
@@ -26,12 +26,8 @@ pub async fn kept(state: &Path) -> Result<(usize, usize), Text> {
             if objects.is_empty() {
                 continue;
             }
-            let has = |name: &str| objects.iter().any(|object| object == name);
-            let parts = ["files", "configuration"];
-            let is_whole =
-                has(MANIFEST) && parts.into_iter().all(has) && !objects.iter().any(is_unfinished);
-            if is_whole {
-                lie.insert(backup);
+            if is_whole(&objects) {
+                lie.insert(backup, objects);
             } else {
                 halves += 1;
             }
@@ -45,14 +41,33 @@ pub async fn kept(state: &Path) -> Result<(usize, usize), Text> {
     let mut whole = 0;
     for backup in &booked {
         let id = backup.id.to_string();
-        let held = backup.parts.len() >= 2;
-        if held && lie.iter().any(|name| name.ends_with(&id)) {
+        let parts: BTreeSet<&str> = backup.parts.iter().map(|one| one.part.word()).collect();
+        let lies = lie.iter().find(|(name, _)| name.ends_with(&id));
+        if lies.is_some_and(|(_, objects)| parts_in(objects) == parts) {
             whole += 1;
         } else {
             halves += 1;
         }
     }
     Ok((whole, halves + lie.len().saturating_sub(whole)))
+}
+
+/// Whether these are a backup of a site, or a dump of its database alone: all that it has, and what makes it one.
+fn is_whole(objects: &[String]) -> bool {
+    let parts = parts_in(objects);
+    let of_site = ["files", "configuration"]
+        .iter()
+        .all(|part| parts.contains(part));
+    let is_made = objects.iter().any(|object| object == MANIFEST);
+    is_made
+        && (of_site || parts == BTreeSet::from(["database"]))
+        && !objects.iter().any(is_unfinished)
+}
+
+/// The parts among these.
+fn parts_in(objects: &[String]) -> BTreeSet<&str> {
+    let names = objects.iter().map(String::as_str);
+    names.filter(|name| *name != MANIFEST).collect()
 }
 
 /// Whether an object is one that is still being written.

@@ -242,7 +242,7 @@ fn a_dead_container_is_started_by_itself_and_a_person_is_asked_when_that_does_no
 }
 
 #[test]
-fn a_name_that_leads_elsewhere_is_set_right_from_its_item() {
+fn a_name_that_leads_elsewhere_and_a_server_that_is_off_are_seen_to_from_their_items() {
     const ELSEWHERE: &str = "site.elsewhere site/app.example.com";
     let home = Home::new();
     let Some(sandbox) = Sandbox::with_hosts(&home) else {
@@ -278,6 +278,34 @@ fn a_name_that_leads_elsewhere_is_set_right_from_its_item() {
     until("it has left the list", MENDED, || {
         about_site(&home).is_null().then_some(())
     });
+
+    // Its server is switched off: that is what is told, and the site goes on in the next region by the keys on that.
+    let old = address.as_str().unwrap();
+    sandbox.power(old, "poweroff");
+    let mut console = home.live();
+    console
+        .keys("1/server<enter>")
+        .wait_line(MENDED, &["server", "is down", "off"]);
+    console.keys("<enter>").wait_for("failover app.example.com");
+    console.keys("F").wait_within(seconds(20), "disruptive");
+    console.read_plan().keys("f").wait_gone("disruptive");
+    let new = until("the name leads elsewhere", MENDED, || {
+        let record = sandbox.record(DOMAIN)["content"].clone();
+        (record != address).then_some(record)
+    });
+    until("it answers there", MENDED, || {
+        (page(new.as_str().unwrap(), DOMAIN) == "here").then_some(())
+    });
+    console.wait_within(MENDED, "was looked at again, and is right");
+    let run = home.runs()[0].clone();
+    assert_eq!(
+        (&run["user"], &run["state"]),
+        (&"operator".into(), &"verified".into())
+    );
+    until("nothing of it is on the list", MENDED, || {
+        about_site(&home).is_null().then_some(())
+    });
+    assert_eq!(console.quit(), 0);
     assert_eq!(serve.end(), 0);
 }
 
@@ -399,6 +427,41 @@ fn what_fails_three_times_by_itself_asks_a_person() {
     std::thread::sleep(seconds(5));
     assert_eq!(engine.state(&other).as_deref(), Some("exited"));
     assert_eq!(tried(), (3, 3), "nothing more is tried");
+
+    // To let it go on forgives the failures, and the record still says that it does not help; trust has it tried again.
+    assert_eq!(home.run(&["autopilot", "start"]).code, 0);
+    let why = until("the record is what is left", seconds(20), || {
+        let (_, why) = decision(&home, &other)?;
+        why.contains("closed 0 of 3 times").then_some(why)
+    });
+    assert!(why.contains("trusted 0.20 of the"), "{why}");
+    assert_eq!(home.run(&["autopilot", "trust", "nothing"]).code, 3);
+    let fix = "start-container";
+    assert_eq!(
+        home.run(&["autopilot", "trust", fix, "--withdraw"]).code,
+        2,
+        "it is not trusted"
+    );
+    let id = about_container(&home, &other)["id"].clone();
+    let trusted = home.run(&["autopilot", "trust", id.as_str().unwrap()]);
+    assert_eq!(trusted.code, 0, "{trusted:?}");
+    engine.wait_state(&other, "running");
+    until("it is known to have helped", seconds(60), || {
+        let all = home.run(&["autopilot", "--json"]).json();
+        (all["attempts"][0]["outcome"] == "closed").then_some(())
+    });
+    let standing = home.run(&["autopilot", "--json"]).json();
+    let trust = &standing["trusted"][0];
+    assert_eq!(
+        (&trust["what"], &trust["by"], &trust["failed_since"]),
+        (&id, &"operator".into(), &0.into())
+    );
+    assert_eq!(
+        home.audited("autopilot"),
+        ["autopilot let go on", "trusted"]
+    );
+    let (word, why) = decision(&home, &name).unwrap();
+    assert_eq!(word, "ask", "trust in one is not in another: {why}");
     assert_eq!(serve.end(), 0);
 }
 

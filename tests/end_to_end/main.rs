@@ -4,11 +4,12 @@
 //! is left out with a word: Docker (and dockerd for the tests that remove things), sshd, /bin/busybox.
 //!
 //! ```text
-//! support       pty (keys in, screen out) · home (own folders, own settings) · engine (Docker) · sshd · relay · process
+//! support       pty (keys in, screen out) · home (own folders, own settings) · engine (Docker) · sshd · disk · relay · process
 //! console       look, filter, restart, quit      changes   stop, start, take back, remove, prune
 //! nodes         over SSH                         faults    what is cut, killed or frozen heals by itself
 //! terminal      sizes, signals, floods           logs      follow, filter, rotate
 //! fixes         what is stopped is first, mended by two keys or by itself, and leaves the list
+//! node_fixes    logs of a full disk are cut and a connection is made anew, each from its item
 //! services      probed, stopped, back           sites    deployed, changed, taken back, removed
 //! site_keys     the same from the keyboard alone
 //! bad_input     refused before anything is made
@@ -18,6 +19,7 @@
 //! site_queue    many at once, in their order
 //! schedules     serve, one executor at a time, a backup that nobody asked for
 //! site_types    node and wordpress, in containers on real servers
+//! site_growth   two on a server that becomes larger, and back
 //! site_moves    node elsewhere: a region that is down, and back
 //! site_data     wordpress backed up, brought back, elsewhere, renamed
 //! site_certificates   from an authority beside it, over ACME
@@ -40,11 +42,13 @@ mod crash;
 mod faults;
 mod fixes;
 mod logs;
+mod node_fixes;
 mod nodes;
 mod schedules;
 mod services;
 mod site_certificates;
 mod site_data;
+mod site_growth;
 mod site_keys;
 mod site_life;
 mod site_moves;

@@ -166,6 +166,35 @@ fn a_backup_is_made_without_a_console_and_finished_after_a_signal() {
     assert_eq!(again.end(), 0);
 }
 
+/// The visits to sites are a schedule that shows what they came to: round after round, and at once when one is asked for.
+fn health_is_shown_and_steered(home: &Home) {
+    let begun = || {
+        schedule(home, "health")["last"]["begun"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let first = until("a round is over", seconds(30), begun);
+    let health = schedule(home, "health");
+    assert_eq!(
+        (&health["when"], &health["last"]["words"]),
+        (
+            &"every 30s".into(),
+            &"eu-central 1 of 1 sites answer".into()
+        )
+    );
+    assert!(health["next"].is_string(), "{health}");
+    let next = until("the next round is over by itself", seconds(90), || {
+        begun().filter(|next| *next != first)
+    });
+    let asked = home.run_within(seconds(100), &["schedules", "run", "health"]);
+    assert_eq!(asked.code, 0, "{asked:?}");
+    assert!(asked.out.contains("1 of 1 sites answer"), "{asked:?}");
+    assert!(begun() > Some(next));
+    let paused = home.run(&["schedules", "pause", "health"]);
+    assert_eq!(paused.code, 2, "{paused:?}");
+    assert!(paused.err.contains("cannot be paused"), "{paused:?}");
+}
+
 #[test]
 fn a_server_that_serves_something_else_is_found_and_told() {
     let home = Home::new();
@@ -187,6 +216,7 @@ fn a_server_that_serves_something_else_is_found_and_told() {
     let site = home.run(&["sites", DOMAIN, "--json"]).json();
     let address = site["address"].as_str().unwrap().to_owned();
     let serve = Serve::begun(&home);
+    health_is_shown_and_steered(&home);
     let looked = home.run(&["schedules", "run", "look"]);
     assert!(looked.out.contains("1 site looked at"), "{looked:?}");
     let told = || {

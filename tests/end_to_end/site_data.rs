@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use super::support::{Home, Sandbox, page, seconds, until};
+use super::support::{Home, Sandbox, Serve, page, seconds, until};
 
 const BLOG: &str = "blog.example.com";
 
@@ -79,13 +79,18 @@ impl Yard {
     }
 }
 
+/// The fleet with a place for backups.
+fn fleet_of(home: &Home, sandbox: &Sandbox) -> String {
+    let backups = home.at("backups");
+    let place = format!("[backup]\nfolder = \"{}\"\n", backups.display());
+    sandbox.fleet() + &place
+}
+
 /// A site that the first visitor has installed, with a theme that says its name.
 fn ground() -> Option<Yard> {
     let home = Home::new();
     let sandbox = Sandbox::with_hosts(&home)?;
-    let backups = home.at("backups");
-    let place = format!("[backup]\nfolder = \"{}\"\n", backups.display());
-    home.fleet(&(sandbox.fleet() + &place));
+    home.fleet(&fleet_of(&home, &sandbox));
     let theme = home.at("theme");
     for (path, text) in [
         (
@@ -129,6 +134,57 @@ fn ground() -> Option<Yard> {
     Some(yard)
 }
 
+/// The database is dumped alone, by hand and on its own clock; a dump is brought back by itself, and is taken for no whole
+/// backup. It is left as it was found.
+fn dumped_by_itself(yard: &Yard) {
+    let home = &yard.home;
+    let backups = || home.run(&["backup", "list", BLOG, "--json"]).json()[0]["backups"].clone();
+    let whole = backups()[0]["id"].clone();
+    yard.call_it(BLOG, "Dumped");
+    well(home, &["backup", BLOG, "--part", "database"]);
+    let dump = backups()[0].clone();
+    assert_eq!(
+        (&dump["what"], &dump["files"]),
+        (&"database".into(), &0.into())
+    );
+    let id = dump["id"].as_str().unwrap();
+    well(home, &["backup", "drill", BLOG, id]);
+    let listed = home.run(&["backup", "list", BLOG, "--json"]).json();
+    assert_eq!(listed[0]["newest"], listed[0]["backups"][1]["at"]);
+    yard.call_it(BLOG, "Since");
+    let refused = home.run_within(RUN, &["restore", BLOG, id, "--yes", "--name", BLOG]);
+    assert!(refused.err.contains("--part database"), "{refused:?}");
+    let planned = home.run_within(RUN, &["restore", BLOG, "--dry-run"]);
+    assert!(
+        planned.out.contains("the database was dumped since"),
+        "{planned:?}"
+    );
+    let typed = [
+        "restore", BLOG, id, "--part", "database", "--yes", "--name", BLOG,
+    ];
+    well(home, &typed);
+    assert_eq!(yard.name(BLOG), "Dumped");
+
+    // The schedule does it where a process stays; what was just dumped is not dumped again.
+    let clock = "[[schedules]]\nname = \"dumps\"\ndo = \"databases\"\nevery = \"1m\"\n";
+    home.fleet(&(fleet_of(home, &yard.sandbox) + clock));
+    let serve = Serve::begun(home);
+    until("a dump that nobody asked for", seconds(150), || {
+        (backups()[0]["id"] != id).then_some(())
+    });
+    assert_eq!(serve.end(), 0);
+    home.fleet(&fleet_of(home, &yard.sandbox));
+    let by: Vec<_> = home.runs().iter().map(|run| run["user"].clone()).collect();
+    assert_eq!(by[0], "schedule dumps", "{by:?}");
+    assert_eq!(backups()[0]["what"], "database");
+    let whole = whole.as_str().unwrap();
+    let typed = [
+        "restore", BLOG, whole, "--part", "database", "--yes", "--name", BLOG,
+    ];
+    well(home, &typed);
+    assert_eq!(yard.name(BLOG), "Harbor");
+}
+
 #[test]
 #[ignore = "four minutes and more: tests/places"]
 fn a_wordpress_site_is_brought_back_in_parts_and_whole() {
@@ -156,6 +212,7 @@ fn a_wordpress_site_is_brought_back_in_parts_and_whole() {
     };
     part("database");
     assert_eq!(yard.name(BLOG), "Harbor");
+    dumped_by_itself(&yard);
     assert_eq!(yard.sql(BLOG, "SHOW TABLES LIKE 'wp_rubbish'"), "");
     assert_eq!(yard.logo(BLOG), "spoilt", "the files are as they were");
     part("files");

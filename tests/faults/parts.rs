@@ -12,7 +12,7 @@ use drivers::storage::FolderStorage;
 use hosting::{Affiliate, Book, Ends, Keys, Offer, Vault, Visits, Waits};
 use store::Store;
 use vocab::{AffiliateName, Currency, Domain, Money, Region, RunId, Secret, Span, Text};
-use world::{Backup, Site};
+use world::{Backup, ServerPrices, Site};
 
 use crate::played::PlayedMachines;
 
@@ -69,6 +69,16 @@ impl Book for Books {
 
     async fn all(&self) -> Result<Vec<Site>, Text> {
         self.0.sites().await.map_err(|error| words(&error))
+    }
+
+    async fn prices(&self) -> Result<Option<ServerPrices>, Text> {
+        let prices = self.0.server_prices().await;
+        prices.map_err(|error| words(&error))
+    }
+
+    async fn put_prices(&self, prices: &ServerPrices) -> Result<(), Text> {
+        let kept = self.0.put_server_prices(prices).await;
+        kept.map_err(|error| words(&error))
     }
 }
 
@@ -140,6 +150,7 @@ pub fn ends(
         name_server: None,
         waits: Waits {
             server: Span::seconds(5),
+            shut_down: SETTLE,
             login: Span::seconds(1),
             name: Span::seconds(1),
             answer: Span::millis(1),

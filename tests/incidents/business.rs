@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use vocab::{
     Access, AffiliateName, Bytes, Certificate, Domain, Money, NodeName, ProbeDetail, ProbeKind,
     ProbeOutcome, ProbeTrouble, Provider, ReleaseId, Replica, Role, RunId, ServiceName,
-    ServiceSpec, SiteKind, Span, Text,
+    ServiceSpec, Span, Text,
 };
 use world::money::{BillingChange, Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
 use world::run::{Actor, Face, LeftOver, Run, RunState, StepRecord, StepState};
 use world::{
-    Backup, BackupRules, Confirmation, Fact, Intent, Machine, Note, Plan, PlannedStep, Quota,
-    Reversibility, Site, SiteObjects, SiteOrder, SiteState, SiteVerb,
+    Backup, BackupPart, BackupRules, Confirmation, Fact, Intent, Machine, Note, Plan, PlannedStep,
+    Quota, Reversibility, Site, SiteObjects, SiteOrder, SiteState, SiteVerb,
 };
 
 use crate::parts::{BillingPart, NotePart, Outcome, Parts, RunPart, ServicePart, SitePart};
@@ -45,6 +45,7 @@ pub fn declared(parts: &Parts) -> Vec<Fact> {
     let backups = parts.backups_every.map(|hours| {
         Box::new(BackupRules {
             every: Span::hours(hours),
+            dumps: parts.dumps_every.map(Span::hours),
             place: "/backups".into(),
             keep: [7, 4, 12],
         })
@@ -222,23 +223,32 @@ fn booked(name: &str, part: &SitePart, known: Option<&SitePart>) -> Vec<Fact> {
         return vec![Fact::SiteGone(domain(name))];
     }
     let site = Fact::SiteBooked(Box::new(site(name, part)));
-    let same = known.is_some_and(|one| (one.backup, one.proven) == (part.backup, part.proven));
-    let backup = part.backup.filter(|_| !same).map(|hours| {
+    let state = |one: &SitePart| (one.backup, one.proven, one.dumped);
+    let same = known.is_some_and(|one| state(one) == state(part));
+    let dump = BackupPart {
+        part: world::SitePart::Database,
+        bytes: 9,
+        sha256: "0".repeat(64),
+    };
+    let whole = part.backup.map(|hours| (hours, 1_000_000, Vec::new()));
+    let alone = part.dumped.map(|hours| (hours, 2_000_000, vec![dump]));
+    let made = whole.into_iter().chain(alone).filter(|_| !same);
+    let backups = made.map(|(hours, number, parts)| {
         let made = at(0) - Span::hours(hours);
         Fact::BackupBooked(Box::new(Backup {
-            id: id(hours + 1_000_000 + i64::try_from(name.len()).unwrap() * 1_000),
+            id: id(hours + number + i64::try_from(name.len()).unwrap() * 1_000),
             domain: domain(name),
             at: made,
             took: Span::seconds(20),
             release: release(),
             files: 3,
-            parts: Vec::new(),
+            parts,
             key: "key".into(),
             place: "/backups".into(),
             verified: part.proven.map(|days| at(0) - Span::days(days)),
         }))
     });
-    std::iter::once(site).chain(backup).collect()
+    std::iter::once(site).chain(backups).collect()
 }
 
 /// The id of a run: always the same for the same number.
@@ -257,7 +267,7 @@ fn site(name: &str, part: &SitePart) -> Site {
     let price = if paid { &part.price } else { "15 USD" };
     Site {
         domain: domain(name),
-        kind: SiteKind::Static,
+        kind: part.kind,
         affiliate: AffiliateName::new("acme").unwrap(),
         region: part.region,
         state: if part.suspended {
@@ -372,6 +382,7 @@ fn intent(part: &RunPart, node: &NodeName) -> Intent {
             email: None,
             level: vocab::RollbackLevel::Full,
             backup: None,
+            growth: None,
             version: 1,
         })),
         None => Intent::Reboot {

@@ -19,6 +19,8 @@ pub struct Parts {
     pub services: BTreeMap<String, ServicePart>,
     /// Every so many hours a backup is to be made.
     pub backups_every: Option<i64>,
+    /// How often a dump of a database is to be made, in hours.
+    pub dumps_every: Option<i64>,
     /// What the payment provider says; it is read when this is given.
     pub billing: Option<BillingPart>,
     /// Quotas: so many are left of 100, by provider.
@@ -167,6 +169,10 @@ pub struct SitePart {
     pub backup: Option<i64>,
     /// Days since a backup was last seen to be whole.
     pub proven: Option<i64>,
+    /// What it is made of.
+    pub kind: vocab::SiteKind,
+    /// Hours since its database was last dumped alone.
+    pub dumped: Option<i64>,
     /// Whether it is suspended.
     pub suspended: bool,
     /// Whether it is gone from the books.
@@ -184,6 +190,8 @@ impl Default for SitePart {
             certificate: 60,
             backup: None,
             proven: None,
+            kind: vocab::SiteKind::Static,
+            dumped: None,
             suspended: false,
             gone: false,
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use incidents::{Heard, Script, Stage, at, empty};
 use proptest::prelude::*;
 use vocab::{RunId, Span, Text, Time};
-use world::autopilot::{AttemptEnd, Outcome, Switch};
+use world::autopilot::{AttemptEnd, Outcome, Switch, Trust};
 use world::priorities::{Delegation, Item, Mark, Origin, Snooze};
 use world::query::items;
 use world::{Actor, Attempt, Event, Face, Fact, Note, Weights, World};
@@ -81,6 +81,13 @@ fn meddled(world: &World, now: Time, dice: &mut Dice) -> Option<Fact> {
         5 => Fact::AutopilotSwitched(Box::new(Switch {
             stopped: None,
             forgiven: (dice.roll(2) == 0).then_some(now),
+            trusted: (dice.roll(2) == 0)
+                .then(|| {
+                    let by = Text::line("anna");
+                    (Text::line("start-container"), Trust { at: now, by })
+                })
+                .into_iter()
+                .collect(),
         })),
         _ => {
             let archive_after = dice.span(Span::hours(48));

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use vocab::{Currency, Money, Time};
 
 use super::cloudflare::{NewRecord, RecordChange, RecordFilter, RecordKind};
-use super::hetzner::{NewFirewall, NewServer, Power};
+use super::hetzner::{NewFirewall, NewServer, Power, ServerStatus};
 use super::stripe::{
     BalanceFilter, Collection, InvoiceFilter, NewCustomer, NewPrice, NewSubscription,
 };
@@ -112,6 +112,8 @@ fn hetzner(server: &Server) -> Vec<Named> {
         changed delete_server(1);
         changed set_server_labels(1, &[].into());
         changed power(1, Power::Off);
+        changed change_type(1, "cx33");
+        looked wait_for_status(1, &ServerStatus::Off, Duration::ZERO);
         looked action(1);
         looked actions(&[1, 2]);
         looked wait_for(&[1], Duration::ZERO);

@@ -73,12 +73,14 @@ impl Core {
         let (record, under_way) = found
             .cloned()
             .unwrap_or_else(|| (ScheduleRecord::new(now), false));
+        // With no site there is nothing to visit.
+        let idle = schedule.work == Work::Health && self.world.sites.is_empty();
         let endless = record.is_paused(now)
             && record
                 .paused
                 .as_ref()
                 .is_some_and(|pause| pause.until.is_none());
-        let present = present.filter(|_| !endless);
+        let present = present.filter(|_| !endless && !idle);
         let next = present.and_then(|present| next(schedule, &record, present));
         // A record that nobody has written yet would be another one at every look.
         let next = next.filter(|_| found.is_some());
@@ -130,7 +132,9 @@ impl Core {
                 continue;
             };
             let due = || next(&schedule, record, present).is_some_and(|next| next <= now);
-            if record.asked.is_some() || !record.is_paused(now) && due() {
+            // Sites are visited all the time: a round is only begun here when one is asked for.
+            let by_itself = schedule.work != Work::Health && !record.is_paused(now);
+            if record.asked.is_some() || by_itself && due() {
                 let expected = record.begun;
                 self.begin_turn(schedule, expected, false);
             }
@@ -157,6 +161,22 @@ impl Core {
             schedule,
         };
         self.tasks.spawn(turn.carry_out(expected, alone));
+    }
+
+    /// A round of visits to the sites is over: the executor's is the newest turn of that schedule.
+    pub(crate) fn round_ended(&self, begun: Time, now: Time) {
+        let schedules = &self.fabric.schedules;
+        let found = schedules.iter().find(|one| one.work == Work::Health);
+        let (Some(schedule), Some(store), true) = (found, self.store.clone(), self.is_executor())
+        else {
+            return;
+        };
+        let (name, turn) = (schedule.name.clone(), turn::round(&self.world, begun, now));
+        self.tasks.spawn(async move {
+            if let Err(error) = store.note_turn(name, turn, now).await {
+                tracing::warn!(%error, "a round of visits could not be written down");
+            }
+        });
     }
 
     /// A turn that this process carried out is over; or it could not be `begun`, and is looked at again in a while.
@@ -253,6 +273,13 @@ impl Core {
             let words = format!("there is no schedule {name}: {hint}");
             return Err(Refusal::new(RefusalKind::NotFound, words));
         };
+        if matches!(verb, ScheduleVerb::Pause { .. }) && schedule.work == Work::Health {
+            let words = format!(
+                "{name} cannot be paused: every process that watches visits the sites for itself, and by that alone it is \
+                 known what is down; [[maintenance]] in the fleet file keeps quiet what is being worked on"
+            );
+            return Err(Refusal::new(RefusalKind::Invalid, words));
+        }
         let store = self.store.clone().ok_or_else(|| {
             let words =
                 "there is no journal to write it in, so nothing is changed; see the notices";

@@ -3,15 +3,20 @@
 use schedule::{Schedule, Work};
 use store::Store;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use vocab::{RunId, Span, Text, Time};
-use world::{Actor, Face, Intent, RefusalKind, RunState, Turn, TurnEnd};
+use world::query::reach_in_words;
+use world::{Actor, Face, Fact, Intent, RefusalKind, RunState, Turn, TurnEnd, World};
 
 use super::work;
 use crate::handle::{Handle, Request, Subscription};
 
 /// Where no next turn is known, what would be late within this time is done now.
 const AHEAD: Span = Span::days(1);
+
+/// A round of visits that is asked for waits for the one that is under way, and then takes as long as a visit may.
+const VISITED_WITHIN: Span = Span::seconds(90);
 
 /// What a turn is carried out with.
 pub(super) struct Carrier {
@@ -76,6 +81,9 @@ impl Carrier {
                 Err(why) => (TurnEnd::Failed, why.to_string()),
             };
         }
+        if self.schedule.work == Work::Health {
+            return self.visit(begun).await;
+        }
         if self.schedule.work == Work::Deployments {
             return match self.handle.compare_releases().await {
                 Ok(0) => (TurnEnd::Nothing, String::new()),
@@ -112,6 +120,40 @@ impl Carrier {
             (well, badly) => {
                 let all = well + badly.len();
                 let words = format!("{} of {all} failed: {}", badly.len(), badly.join("; "));
+                (TurnEnd::Failed, words)
+            }
+        }
+    }
+
+    /// Has all sites visited, and waits until they were.
+    async fn visit(&self, begun: Time) -> (TurnEnd, String) {
+        let Some(mut seen) = self.handle.subscribe().await else {
+            return interrupted();
+        };
+        if seen.world.sites.is_empty() {
+            return (TurnEnd::Nothing, String::new());
+        }
+        let look = Request::VisitSites(self.schedule.name.clone());
+        drop(self.handle.requests.send(look).await);
+        let visited = async {
+            loop {
+                match seen.changes.recv().await {
+                    Ok(event) => {
+                        drop(seen.world.apply(&event));
+                        if matches!(event.fact, Fact::SitesVisited { begun: at } if at >= begun) {
+                            return Some(round(&seen.world, begun, event.at));
+                        }
+                    }
+                    Err(RecvError::Lagged(_)) => seen = self.handle.subscribe().await?,
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        };
+        match timeout(VISITED_WITHIN.duration(), visited).await {
+            Ok(Some(turn)) => (turn.end, turn.words.to_string()),
+            Ok(None) => interrupted(),
+            Err(_) => {
+                let words = format!("not every site was visited within {VISITED_WITHIN}");
                 (TurnEnd::Failed, words)
             }
         }
@@ -159,6 +201,16 @@ impl Carrier {
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+}
+
+/// A round of visits as a turn. What does not answer is an item of its own: the round is done all the same.
+pub(super) fn round(world: &World, begun: Time, now: Time) -> Turn {
+    Turn {
+        begun,
+        took: now.since(begun),
+        end: TurnEnd::Done,
+        words: Text::line(reach_in_words(world, now)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What there is to do at a turn, by what is known of the fleet now.
 
 use schedule::Work;
-use vocab::{Domain, NodeName, ObjectKind, ProbeDetail, Span, Time};
+use vocab::{Domain, NodeName, ObjectKind, Span, Time};
 use world::query::protection::protection;
 use world::{Confirmation, Consent, Intent, Plan, Reversibility, SiteRequest, World};
 
@@ -23,12 +23,19 @@ pub(super) fn wishes(work: &Work, world: &World, now: Time, next: Time) -> Vec<(
         .keys()
         .filter(|domain| world.run_on(domain).is_none());
     match work {
-        Work::Sweep | Work::Deployments => Vec::new(),
+        Work::Sweep | Work::Deployments | Work::Health => Vec::new(),
         Work::Backups => idle
             .filter(|domain| is_due(world, domain, now, next))
             .map(|domain| {
                 let domain = domain.clone();
                 request(&domain.clone(), SiteRequest::Backup { domain })
+            })
+            .collect(),
+        Work::Databases => idle
+            .filter(|domain| is_dumped(world, domain, now, next))
+            .map(|domain| {
+                let domain = domain.clone();
+                request(&domain.clone(), SiteRequest::Dump { domain })
             })
             .collect(),
         Work::Drill => unproven(world, next)
@@ -46,7 +53,7 @@ pub(super) fn wishes(work: &Work, world: &World, now: Time, next: Time) -> Vec<(
             })
             .collect(),
         Work::Certificates => idle
-            .filter(|domain| ends(world, domain).is_some_and(|end| end - RENEWED_BEFORE <= now))
+            .filter(|domain| ends_soon(world, domain, now))
             .map(|domain| {
                 let domain = domain.clone();
                 request(&domain.clone(), SiteRequest::Renew { domain })
@@ -89,6 +96,16 @@ fn is_due(world: &World, domain: &Domain, now: Time, next: Time) -> bool {
     every.is_some_and(|every| newest.is_none_or(|newest| next.since(newest) > every))
 }
 
+/// Whether the site's database is dumped at this turn: it has one, and nobody has just dumped it, alone or in a backup, within
+/// a quarter of the time between two turns.
+fn is_dumped(world: &World, domain: &Domain, now: Time, next: Time) -> bool {
+    let site = world.sites.get(domain);
+    let fresh = Span(next.since(now).0 / 4);
+    let dumped = protection(world, domain, now).dumped;
+    site.is_some_and(|site| site.kind.has_database())
+        && dumped.is_none_or(|dumped| now.since(dumped) >= fresh)
+}
+
 /// The site whose backups are unproven for longest, when that is too long by the next turn.
 fn unproven(world: &World, next: Time) -> Option<&Domain> {
     world
@@ -106,17 +123,11 @@ fn unproven(world: &World, next: Time) -> Option<&Domain> {
         .map(|(_, _, domain)| domain)
 }
 
-/// When the certificate that the site served last ends.
-fn ends(world: &World, domain: &Domain) -> Option<Time> {
-    let last = world.pulses.get(domain)?.last.as_ref()?;
-    match last.value.result.as_ref().ok()? {
-        ProbeDetail::Http {
-            certificate: Some(certificate),
-            ..
-        }
-        | ProbeDetail::Tls(certificate) => Some(certificate.until),
-        _ => None,
-    }
+/// Whether the certificate that a site showed last ends soon, and its web server does not see to it.
+fn ends_soon(world: &World, domain: &Domain, now: Time) -> bool {
+    let last = world.pulses.get(domain).and_then(|it| it.last.as_ref());
+    let shown = last.and_then(|last| last.value.result.as_ref().ok()?.certificate());
+    shown.is_some_and(|shown| !shown.is_renewed_late(now) && shown.until - RENEWED_BEFORE <= now)
 }
 
 /// The consent that the schedule's declaration is, when it covers the plan.
@@ -137,8 +148,8 @@ pub(super) fn consent(work: &Work, plan: &Plan) -> Option<Consent> {
 #[cfg(test)]
 mod tests {
     use vocab::{
-        AffiliateName, Certificate, Currency, Money, Origin, ProbeOutcome, Region, ReleaseId,
-        RunId, SiteKind, Stamped, Text,
+        AffiliateName, Certificate, Currency, Money, Origin, ProbeDetail, ProbeOutcome, Region,
+        ReleaseId, RunId, SiteKind, Stamped, Text,
     };
     use world::{Backup, BackupRules, Pulse, Site, SiteObjects, SiteState};
 
@@ -156,6 +167,7 @@ mod tests {
         let mut world = World {
             backup_rules: Some(BackupRules {
                 every: Span::hours(24),
+                dumps: None,
                 place: Text::default(),
                 keep: [7, 4, 12],
             }),
@@ -202,7 +214,7 @@ mod tests {
                 subject: Text::default(),
                 issuer: Text::default(),
                 names: Vec::new(),
-                from: NOW,
+                from: NOW - Span::days(60),
                 until: NOW + Span::days(*lasts),
                 trusted: true,
                 name_matches: true,
@@ -260,6 +272,43 @@ mod tests {
     }
 
     #[test]
+    fn databases_are_dumped_where_there_is_one_that_was_not_just_dumped() {
+        let mut world = world(&[
+            ("files", Some(30), None, 90),
+            ("never", Some(30), None, 90),
+            ("just", Some(30), None, 90),
+            ("long", Some(30), None, 90),
+        ]);
+        for name in ["never", "just", "long"] {
+            let site = world.sites.get_mut(&domain(name)).unwrap();
+            site.kind = SiteKind::WordPress;
+        }
+        let dump = |name: &str, hours| {
+            let whole = world.backups.values().next().unwrap();
+            let at = NOW - Span::hours(hours);
+            let part = world::BackupPart {
+                part: world::SitePart::Database,
+                bytes: 9,
+                sha256: "0".repeat(64),
+            };
+            Backup {
+                id: RunId::made_at(at),
+                domain: domain(name),
+                at,
+                parts: vec![part],
+                ..whole.clone()
+            }
+        };
+        for made in [dump("just", 1), dump("long", 2)] {
+            world.backups.insert(made.id, made);
+        }
+        let every_six = about(&Work::Databases, &world, Span::hours(6));
+        assert_eq!(every_six, ["long", "never"]);
+        let whole = about(&Work::Backups, &world, Span::hours(1));
+        assert_eq!(whole, ["files", "just", "long", "never"], "dumps are none");
+    }
+
+    #[test]
     fn the_backup_that_is_unproven_for_longest_is_tried() {
         let hour = Span::hours(1);
         let tried = |sites: &[(&str, Option<i64>, Option<i64>, i64)]| {
@@ -278,6 +327,21 @@ mod tests {
     fn certificates_are_renewed_before_they_end() {
         let world = world(&[("long", None, None, 31), ("short", None, None, 30)]);
         assert_eq!(about(&Work::Certificates, &world, Span::days(7)), ["short"]);
+    }
+
+    #[test]
+    fn a_certificate_of_hours_is_its_web_servers_affair() {
+        let mut world = world(&[("fresh", None, None, 1), ("forgotten", None, None, 1)]);
+        for (name, age) in [("fresh", 1), ("forgotten", 23)] {
+            let pulse = world.pulses.get_mut(&domain(name)).unwrap();
+            let last = &mut pulse.last.as_mut().unwrap().value.result;
+            if let Ok(ProbeDetail::Tls(shown)) = last {
+                shown.from = NOW - Span::hours(age);
+                shown.until = shown.from + Span::hours(24);
+            }
+        }
+        let renewed = about(&Work::Certificates, &world, Span::days(7));
+        assert_eq!(renewed, ["forgotten"]);
     }
 
     #[test]

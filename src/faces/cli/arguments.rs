@@ -12,6 +12,9 @@ use crate::{
 };
 use crate::{quota, revenue, rules, runs, schedules, serve, services, sites, ssh, status, top};
 
+/// Under which options that every command takes stand in its help: after its own.
+const GLOBAL: &str = "Options of every command";
+
 /// A terminal operations console for a small fleet.
 ///
 /// Without a command the interactive console opens: on this machine, and on every node of the fleet file.
@@ -19,19 +22,19 @@ use crate::{quota, revenue, rules, runs, schedules, serve, services, sites, ssh,
 #[command(name = "wheelhouse", version, after_long_help = exit::HELP)]
 pub struct Arguments {
     /// The fleet file [default: ~/.config/wheelhouse/fleet.toml]
-    #[arg(long, global = true, value_name = "PATH", env = "WHEELHOUSE_FLEET")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "PATH", env = "WHEELHOUSE_FLEET")]
     pub fleet: Option<PathBuf>,
     /// The theme: night, day, contrast, plain, or one of your own
-    #[arg(long, global = true, value_name = "NAME", env = "WHEELHOUSE_THEME")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "NAME", env = "WHEELHOUSE_THEME")]
     pub theme: Option<String>,
     /// The keymap: default, vim or k9s
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "NAME")]
     pub keymap: Option<String>,
     /// Look only; nothing can be changed
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub read_only: bool,
     /// Draw without colour, as with `NO_COLOR`
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub plain: bool,
     /// What to do instead of opening the console.
     #[command(subcommand)]
@@ -253,6 +256,21 @@ impl Arguments {
             Some(Subcommand::Runs(options)) => options.resumes(),
             _ => false,
         }
+    }
+
+    /// Whether it is a wish about sites, and asks nothing of the others.
+    pub const fn changes_sites(&self) -> bool {
+        matches!(
+            self.command,
+            Some(
+                Subcommand::Deploy(_)
+                    | Subcommand::Release(_)
+                    | Subcommand::Rollback(_)
+                    | Subcommand::Delete(_)
+                    | Subcommand::Restore(_)
+                    | Subcommand::Site(_)
+            )
+        )
     }
 
     /// Whether nothing is to be drawn in colour: `--plain`, or `NO_COLOR` (<https://no-color.org>) unless a theme is named.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use vocab::{Text, Time};
-use world::autopilot::{Attempt, Decision, Mode, decide, permits};
+use world::autopilot::{Attempt, Decision, Mode, TRIES, decide, permits};
 use world::priorities::Origin;
 use world::{AutopilotRequest, Item, World, query};
 
@@ -13,13 +13,14 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::print::words::{count, moment, rfc3339};
 use crate::print::{Cell, Pairs, Table, Tone};
-use crate::settle;
+use crate::{settle, status, top};
 
 /// What the help says besides.
 pub const HELP: &str = "What may run by itself is written in the fleet file, under [autopilot] and [[autopilot.allow]]. \
 Runs begin by themselves only where a console stays open or `wheelhouse serve` runs; what cannot be taken back never does. \
 A stop is obeyed by every process within two seconds and holds until `wheelhouse autopilot start`, which also forgives what \
-failed before.";
+failed before. After three failures a fix asks, and its record says that it does not help: `wheelhouse autopilot trust` has it \
+tried again on an item, or wherever the policy allows it, until it has failed three times more. The record stays as it is.";
 
 /// The most attempts that are listed.
 const LISTED: usize = 20;
@@ -34,7 +35,7 @@ pub struct Options {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 enum Verb {
     /// Say whether anything runs by itself, and what was tried (the default)
     Status,
@@ -42,6 +43,15 @@ enum Verb {
     Stop,
     /// Let it go on, and forgive what failed before
     Start,
+    /// Have a fix tried again that was given back after failures, on an item or wherever it is allowed: you have looked
+    Trust {
+        /// The item, or the word of a fix such as restart-container
+        #[arg(value_name = "ITEM|FIX")]
+        what: String,
+        /// Trust it no more: the record alone counts again
+        #[arg(long)]
+        withdraw: bool,
+    },
     /// Say what would run by itself now, and why all else would not; changes nothing
     Would,
 }
@@ -55,7 +65,18 @@ struct Standing<'a> {
     runs_per_hour: u32,
     allowances: usize,
     under_way: usize,
+    trusted: Vec<TrustRow<'a>>,
     attempts: Vec<Row<'a>>,
+}
+
+/// What an operator trusts in spite of the record.
+#[derive(Debug, Serialize)]
+struct TrustRow<'a> {
+    what: &'a Text,
+    at: String,
+    by: &'a Text,
+    /// How often it has failed since; at three the trust is used up.
+    failed_since: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,7 +132,8 @@ struct Would {
 
 /// Does what the subcommand says.
 pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit> {
-    match options.verb.unwrap_or(Verb::Status) {
+    match options.verb.as_ref().unwrap_or(&Verb::Status) {
+        Verb::Trust { what, withdraw } => trust(what, *withdraw, options.json, context).await,
         Verb::Status => status(options.json, context),
         Verb::Stop => switch(AutopilotRequest::Stop, options.json, context).await,
         Verb::Start => switch(AutopilotRequest::Start, options.json, context).await,
@@ -135,6 +157,17 @@ fn status(json: bool, context: &mut Context) -> Result<Exit> {
         runs_per_hour: policy.runs,
         allowances: policy.allow.len(),
         under_way: autopilot.under_way().count(),
+        trusted: autopilot
+            .switch
+            .trusted
+            .iter()
+            .map(|(what, trust)| TrustRow {
+                what,
+                at: rfc3339(trust.at),
+                by: &trust.by,
+                failed_since: autopilot.failures_since_trust(what),
+            })
+            .collect(),
         attempts: newest.map(Row::of).collect(),
     };
     let console = &mut context.console;
@@ -160,6 +193,16 @@ fn status(json: bool, context: &mut Context) -> Result<Exit> {
         pairs.add("budget", format!("{budget} an hour at the same time"));
     }
     pairs.add("under way", standing.under_way.to_string());
+    for (what, trust) in &autopilot.switch.trusted {
+        let failed = autopilot.failures_since_trust(what);
+        let since = moment(trust.at, &console.zone);
+        let used = if failed >= TRIES { ", used up" } else { "" };
+        let words = format!(
+            "{what} by {} since {since}, failed {failed} of {TRIES} times{used}",
+            trust.by
+        );
+        pairs.add("trusted", words);
+    }
     pairs.print(&mut console.out)?;
     if standing.attempts.is_empty() {
         return Ok(Exit::Fine);
@@ -180,14 +223,40 @@ fn status(json: bool, context: &mut Context) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// Trusts a fix by its word or an item, or does so no more.
+async fn trust(given: &str, withdraw: bool, json: bool, context: &mut Context) -> Result<Exit> {
+    let seen = settle::until(&mut *context.watch, settle::GLANCE, status::complete);
+    context.interrupts.guard(seen).await?;
+    let (world, now) = (context.watch.world(), context.watch.now());
+    let known = world.autopilot.knows(given) || world.autopilot.switch.trusted.contains_key(given);
+    let what = if known {
+        Text::line(given)
+    } else {
+        top::find(world, given, now)?.id.0.clone()
+    };
+    let request = if withdraw {
+        AutopilotRequest::Distrust(what)
+    } else {
+        AutopilotRequest::Trust(what)
+    };
+    switch(request, json, context).await
+}
+
 async fn switch(request: AutopilotRequest, json: bool, context: &mut Context) -> Result<Exit> {
     let command = context.command.clone().ok_or(Error::ReadOnly)?;
-    command.autopilot(request).await?;
+    command.autopilot(request.clone()).await?;
     if json {
         return status(true, context);
     }
     let out = &mut context.console.out;
     match request {
+        AutopilotRequest::Trust(what) => {
+            let words = format!("{what} is tried again where the policy allows it, until it has failed {TRIES} times more");
+            out.say(Tone::Good, words)?;
+        }
+        AutopilotRequest::Distrust(what) => {
+            out.say(Tone::Good, format!("{what}: the record alone counts again"))?;
+        }
         AutopilotRequest::Stop => out.say(
             Tone::Good,
             "stopped: nothing begins by itself until `wheelhouse autopilot start`",

@@ -9,6 +9,7 @@ use world::{Happening, Item, ItemId, Mark, MarkRequest};
 use crate::act::{self, ActOptions};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::evidence::{self, Evidence};
 use crate::exit::{self, Exit};
 use crate::print::words::{moment, rfc3339};
 use crate::print::{Console, Pairs, Stream, Tone, piece};
@@ -217,6 +218,7 @@ struct Whole<'a> {
     #[serde(flatten)]
     item: top::Row<'a>,
     notes: Vec<NoteRow<'a>>,
+    evidence: evidence::Row<'a>,
     folded: Vec<String>,
     history: Vec<HistoryRow<'a>>,
 }
@@ -305,6 +307,7 @@ async fn show(given: &str, json: bool, context: &mut Context) -> Result<Exit> {
         Err(error) => return over(given, json, error, context).await,
     };
     let history = history(&item.id, context).await?;
+    let evidence = Evidence::of(&item, context).await?;
     let folded: Vec<String> = match &item.origin {
         Origin::Signal { consequences, .. } => {
             consequences.iter().map(ToString::to_string).collect()
@@ -322,17 +325,19 @@ async fn show(given: &str, json: bool, context: &mut Context) -> Result<Exit> {
                     text,
                 })
                 .collect(),
+            evidence: evidence.row(),
             folded,
             history: history.iter().map(HistoryRow::of).collect(),
         })?;
         return Ok(Exit::Fine);
     }
-    print(&item, &folded, &history, context)?;
+    print(&item, &evidence, &folded, &history, context)?;
     Ok(Exit::Fine)
 }
 
 fn print(
     item: &Item,
+    evidence: &Evidence,
     folded: &[String],
     history: &[Happening],
     context: &mut Context,
@@ -375,7 +380,9 @@ fn print(
         ),
     );
     pairs.add("by", top::by(item));
+    evidence.add(&mut pairs, now);
     pairs.print(out)?;
+    evidence.print(&zone, out)?;
     top::explain(item, out)?;
     for id in folded {
         out.say(Tone::Dim, format!("   explains {id}"))?;
@@ -403,7 +410,7 @@ fn print_history(history: &[Happening], zone: &jiff::tz::TimeZone, out: &mut Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{said, scene, troubled};
+    use crate::testing::{failing, said, scene, troubled};
 
     #[tokio::test(start_paused = true)]
     async fn shows_one_in_full() {
@@ -412,6 +419,20 @@ mod tests {
         let json = said(&["item", "disk.full", "--json"], troubled()).await;
         assert_eq!(json.json()["score"]["total"], json.json()["score"]["total"]);
         assert_eq!(json.json()["fix"], "remove unused images");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shows_how_a_service_has_answered_and_the_end_of_its_log() {
+        let told = said(&["item", "service.down"], failing()).await;
+        insta::assert_snapshot!("item_of_service", told.all());
+        let json = said(&["item", "service.down", "--json"], failing()).await;
+        let evidence = &json.json()["evidence"];
+        let answers = &evidence["answers"][0];
+        assert_eq!(answers["state"], "no good answer", "{evidence}");
+        assert_eq!(answers["why"], "connection refused");
+        assert_eq!(answers["most_milliseconds"], 40.0);
+        assert_eq!(answers["points"].as_array().unwrap().len(), 4);
+        assert_eq!(evidence["log"]["lines"][1]["text"], "slow query: 1.2 s");
     }
 
     #[tokio::test(start_paused = true)]

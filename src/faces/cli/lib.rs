@@ -18,6 +18,7 @@ mod containers;
 mod context;
 pub mod doctor;
 mod error;
+mod evidence;
 mod exec;
 pub mod exit;
 pub mod init;

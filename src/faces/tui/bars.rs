@@ -43,33 +43,12 @@ pub fn header(
     let clock = look.styles.ink(Role::BarText, look.clock(seen.now));
     let mut right = at_the_right(area, seen, look, standing, &totals);
     if area.height > 1 {
-        let mut second = troubles(look, &totals);
-        second.push(Ink::raw("  "));
-        put(
-            buffer,
-            area.x + 1,
-            area.y + 1,
-            area.width - 2,
-            Line::from(second),
-        );
-        right_end(
-            buffer,
-            Rect {
-                y: area.y + 1,
-                ..area
-            },
-            Line::from(right),
-        );
-        put(
-            buffer,
-            area.x + 1,
-            area.y,
-            area.width - 2,
-            Line::from(name(look, seen)),
-        );
-        right_end(buffer, area, Line::from(clock));
+        let first = [name(look, seen), at_risk(look, danger)].concat();
+        let second = troubles(look, &totals, false);
+        two_rows(buffer, area, [(first, vec![clock]), (second, right)]);
         return;
     }
+    let without_clock = Line::from(right.clone());
     right.push(Ink::raw("   "));
     right.push(clock);
     let right = Line::from(right);
@@ -90,16 +69,29 @@ pub fn header(
     let short = [
         name(look, seen),
         vec![Ink::raw("  ")],
-        troubles(look, &totals),
+        troubles(look, &totals, false),
     ]
     .concat();
     // Where not all fits, counts of what is well give way before money does.
     let without_counts = [short.clone(), sites(look, seen, down), money.clone()].concat();
     let least = [short.clone(), left].concat();
+    let in_danger = [
+        name(look, seen),
+        vec![Ink::raw("  ")],
+        troubles(look, &totals, true),
+        at_risk(look, danger),
+    ]
+    .concat();
+    // The clock gives way to money in danger.
+    let right = if danger.is_some() && Line::from(in_danger.clone()).width() > beside(&right) {
+        without_clock
+    } else {
+        right
+    };
     let offered = if money.is_empty() {
         vec![hosting, full, short]
     } else {
-        vec![rich, without_counts, least, hosting, full, short]
+        vec![rich, without_counts, least, in_danger, hosting, full, short]
     };
     let mut offered = offered.into_iter().map(Line::from);
     let whole = offered.next().unwrap_or_default();
@@ -115,6 +107,15 @@ pub fn header(
         .unwrap_or_else(|| Line::from(name(look, seen)));
     put(buffer, area.x + 1, area.y, room as u16, left);
     right_end(buffer, area, right);
+}
+
+/// Draws two rows, each with what stands at its left and at its right.
+fn two_rows(buffer: &mut Buffer, area: Rect, rows: [(Vec<Ink<'static>>, Vec<Ink<'static>>); 2]) {
+    for (y, (left, right)) in (area.y..).zip(rows) {
+        let row = Rect { y, ..area };
+        put(buffer, row.x + 1, y, row.width - 2, Line::from(left));
+        right_end(buffer, row, Line::from(right));
+    }
 }
 
 /// What stands at the right of the header, the clock left aside. What is down is said before what the autopilot may do.
@@ -138,7 +139,7 @@ fn at_the_right(
     } else {
         Line::from(name(look, seen)).width() + look.clock(seen.now).len() + 3
     };
-    let trouble = Line::from(troubles(look, totals)).width();
+    let trouble = Line::from(troubles(look, totals, false)).width();
     let wanted = beside + trouble + Line::from(right.clone()).width() + 6;
     if wanted > usize::from(area.width) {
         return all(Vec::new());
@@ -173,25 +174,21 @@ fn counts(look: &Look<'_>, totals: &Totals) -> Vec<Ink<'static>> {
     let styles = look.styles;
     let mut line = Vec::new();
     let mut part = |number: usize, word: &str, bad: usize, wrong: &str| {
+        let plural = if number == 1 { "" } else { "s" };
         line.push(styles.ink(Role::BarText, format!("   {number}")));
-        line.push(styles.ink(Role::BarDim, format!(" {word}")));
+        line.push(styles.ink(Role::BarDim, format!(" {word}{plural}")));
         if bad > 0 {
             line.push(styles.ink(Role::Bad, format!(" {bad} {wrong}")));
         }
     };
-    part(
-        totals.nodes,
-        if totals.nodes == 1 { "node" } else { "nodes" },
-        totals.nodes_down,
-        "down",
-    );
+    part(totals.nodes, "node", totals.nodes_down, "down");
     part(
         totals.containers,
-        "containers",
+        "container",
         totals.containers_bad,
         "failing",
     );
-    part(totals.services, "services", totals.services_down, "down");
+    part(totals.services, "service", totals.services_down, "down");
     line
 }
 
@@ -232,11 +229,19 @@ fn money(
         line.push(styles.ink(Role::BarDim, "  net "));
         line.push(amounts::net(styles, income.total.net()));
     }
-    if let Some(danger) = danger {
-        line.push(styles.ink(Role::BarDim, "  at risk "));
-        line.push(styles.bold(Role::Bad, score::per_hour(danger)));
-    }
+    line.extend(at_risk(look, danger));
     line
+}
+
+/// What is in danger: `at risk $0.02/h`.
+fn at_risk(look: &Look<'_>, danger: Option<Money>) -> Vec<Ink<'static>> {
+    let Some(danger) = danger else {
+        return Vec::new();
+    };
+    vec![
+        look.styles.ink(Role::BarDim, "  at risk "),
+        look.styles.bold(Role::Bad, score::per_hour(danger)),
+    ]
 }
 
 /// What the autopilot may do: nothing where it is off, for then nothing runs by itself.
@@ -255,14 +260,18 @@ fn autopilot(look: &Look<'_>, seen: Seen<'_>) -> Vec<Ink<'static>> {
     ]
 }
 
-/// Only what is wrong: `1 node 2 services down`.
-fn troubles(look: &Look<'_>, totals: &Totals) -> Vec<Ink<'static>> {
+/// Only what is wrong: `1 node 2 services down`, in `brief` `3 down`.
+fn troubles(look: &Look<'_>, totals: &Totals, brief: bool) -> Vec<Ink<'static>> {
     let styles = look.styles;
     let mut words = Vec::new();
-    if totals.nodes_down > 0 {
+    let down = totals.nodes_down + totals.services_down;
+    if brief && down > 0 {
+        words.push(down.to_string());
+    }
+    if totals.nodes_down > 0 && !brief {
         words.push(count(totals.nodes_down, "node"));
     }
-    if totals.services_down > 0 {
+    if totals.services_down > 0 && !brief {
         words.push(count(totals.services_down, "service"));
     }
     let mut text = if words.is_empty() {

@@ -2,7 +2,7 @@
 
 use vocab::{ContainerKey, Time};
 use world::About;
-use world::{Intent, World};
+use world::{Intent, SiteRequest, World};
 
 /// A container's label, or its short id when it is gone.
 pub fn container(world: &World, key: &ContainerKey) -> String {
@@ -53,7 +53,13 @@ pub fn intent(world: &World, intent: &Intent) -> String {
         Intent::ContainerCommand { target, command } => {
             format!("{} in {}", command.join(" "), container(world, target))
         }
-        Intent::SiteRequest(request) => format!("{} {}", request.verb().word(), request.domain()),
+        Intent::SiteRequest(request) => match &**request {
+            SiteRequest::Grow {
+                domain,
+                to: Some(kind),
+            } => format!("grow {domain} to {kind}"),
+            other => format!("{} {}", other.verb().word(), other.domain()),
+        },
         Intent::Site(order) => format!("{} {}", order.verb.word(), order.site.domain),
         Intent::Run { run, way } => world.runs.get(run).map_or_else(
             || format!("{} run {}", way.words(), run.short()),

@@ -37,7 +37,9 @@ pub use find::Found;
 pub(crate) use manifest::Manifest;
 pub(crate) use names::Place;
 pub(crate) use order::{needs_port, order, steps_of};
-pub(crate) use parts::{FILES, described, ending, giving, is_given, parts_of, taking, trying};
+pub(crate) use parts::{
+    FILES, described, ending, giving, is_given, parts_of, taking, to_take, trying,
+};
 pub(crate) use prune::{doomed, prune};
 pub(crate) use stand_by::{stand_by, standing_in};
 pub(crate) use take::{Taken, Taking};

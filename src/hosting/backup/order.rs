@@ -8,7 +8,7 @@ use world::{
     World,
 };
 
-use super::{Manifest, Place, Vault, doomed, is_given, parts_of};
+use super::{Manifest, Place, Vault, doomed, is_given, to_take};
 use crate::names;
 use crate::order::{self, invalid, missing};
 use crate::webserver::Trouble;
@@ -30,7 +30,7 @@ pub(crate) async fn order(
     match request {
         SiteRequest::Restore(wish) => restore(world, ends, vault, wish, id).await,
         SiteRequest::Drill { backup, .. } => {
-            let manifest = chosen(vault, domain, backup.as_deref()).await?;
+            let (manifest, _) = chosen(vault, domain, backup.as_deref(), Wanted::All).await?;
             let site = world.sites.get(domain).cloned().unwrap_or(manifest.site);
             let mut about = about(manifest.backup, Wanted::All);
             // A dump is loaded beside the site's own database, where there is one.
@@ -52,8 +52,14 @@ pub(crate) async fn order(
             Ok(with(ends, SiteVerb::Prune, site, about))
         }
         _ => {
-            let site = world.site(domain)?.clone();
-            Ok(with(ends, SiteVerb::Backup, site, new(id, now)))
+            let (site, verb) = (world.site(domain)?.clone(), request.verb());
+            if verb == SiteVerb::Dump && !site.kind.has_database() {
+                let kind = site.kind;
+                return Err(invalid(format!(
+                    "{domain} has no database, as a site of type {kind}: `wheelhouse backup {domain}` backs up what it has"
+                )));
+            }
+            Ok(with(ends, verb, site, new(id, now)))
         }
     }
 }
@@ -67,6 +73,7 @@ const fn new(id: RunId, at: Time) -> BackupOrder {
         wanted: Wanted::All,
         to: None,
         lost: None,
+        newer: None,
         doomed: Vec::new(),
     }
 }
@@ -112,43 +119,62 @@ fn doomed_of(world: &World, vault: &Vault, domain: &Domain, now: Time) -> Result
     Ok(gone)
 }
 
-/// The backup that is meant, as its place has it: the books may be lost.
+/// The backup that is meant, as its place has it: the books may be lost. The newest that has what is wanted unless one is
+/// named; with it a newer dump of the database alone, if there is one: it stands for no whole backup.
 pub(super) async fn chosen(
     vault: &Vault,
     domain: &Domain,
-    wanted: Option<&str>,
-) -> Result<Manifest> {
+    named: Option<&str>,
+    wanted: Wanted,
+) -> Result<(Manifest, Option<RunId>)> {
     let mut places = Manifest::places(vault, Some(domain))
         .await
         .map_err(unreachable)?;
     places.sort_by_key(|place| std::cmp::Reverse((place.at, place.id)));
-    let fits = |place: &&Place| {
-        wanted.is_none_or(|wanted| {
-            let id = place.id.to_string();
-            id.starts_with(wanted) || id.ends_with(wanted) || place.id.short() == wanted
-        })
-    };
-    let mut found = places.iter().filter(fits);
-    let place = match (wanted, found.next(), found.next()) {
-        (None, Some(place), _) | (Some(_), Some(place), None) => place,
-        (None, None, _) => {
-            return Err(missing(format!(
-                "there is no backup of {domain} in {}: `wheelhouse backup {domain}` makes one",
-                vault.place()
-            )));
+    if let Some(named) = named {
+        let place = by_name(vault, domain, &places, named)?;
+        return Ok((read(vault, place).await?, None));
+    }
+    let mut newer = None;
+    for place in &places {
+        let manifest = read(vault, place).await?;
+        let made = &manifest.backup;
+        if made.is_whole() || wanted == Wanted::Database && made.has_dump() {
+            return Ok((manifest, newer));
         }
-        (Some(wanted), None, _) => {
-            return Err(missing(format!(
-                "there is no backup {wanted} of {domain} in {}: `wheelhouse backup list {domain}` lists them",
-                vault.place()
-            )));
-        }
-        (Some(wanted), Some(_), Some(_)) => {
-            return Err(invalid(format!(
-                "{wanted} fits several backups: type more of it"
-            )));
-        }
-    };
+        newer = newer.or(Some(made.id));
+    }
+    Err(missing(format!(
+        "there is no backup of {domain} in {}{}: `wheelhouse backup {domain}` makes one",
+        vault.place(),
+        newer.map_or("", |_| " but dumps of its database alone")
+    )))
+}
+
+/// The backup by a name.
+fn by_name<'a>(
+    vault: &Vault,
+    domain: &Domain,
+    places: &'a [Place],
+    named: &str,
+) -> Result<&'a Place> {
+    let mut found = places.iter().filter(|place| {
+        let id = place.id.to_string();
+        id.starts_with(named) || id.ends_with(named) || place.id.short() == named
+    });
+    match (found.next(), found.next()) {
+        (Some(place), None) => Ok(place),
+        (Some(_), Some(_)) => Err(invalid(format!(
+            "{named} fits several backups: type more of it"
+        ))),
+        (None, _) => Err(missing(format!(
+            "there is no backup {named} of {domain} in {}: `wheelhouse backup list {domain}` lists them",
+            vault.place()
+        ))),
+    }
+}
+
+async fn read(vault: &Vault, place: &Place) -> Result<Manifest> {
     let manifest = Manifest::read(vault, place).await.map_err(unreachable)?;
     manifest.ok_or_else(|| missing(format!("backup {} was deleted meanwhile", place.id)))
 }
@@ -165,9 +191,15 @@ async fn restore(
     wish: &RestoreRequest,
     id: RunId,
 ) -> Result<SiteOrder> {
-    let manifest = chosen(vault, &wish.domain, wish.backup.as_deref()).await?;
+    let (domain, named) = (&wish.domain, wish.backup.as_deref());
+    let (manifest, newer) = chosen(vault, domain, named, wish.wanted).await?;
     let made = manifest.backup;
     let named = made.id;
+    if wish.wanted == Wanted::All && !made.is_whole() {
+        return Err(invalid(format!(
+            "backup {named} is a dump of the database of {domain} alone: `--part database` brings it back"
+        )));
+    }
     if !made.parts.iter().any(|held| wish.wanted.takes(held.part)) {
         return Err(invalid(format!(
             "backup {named} of {} has no {}",
@@ -182,6 +214,7 @@ async fn restore(
         about.to = Some(to.to_string_lossy().into_owned());
         return Ok(with(ends, SiteVerb::Restore, site, about));
     }
+    about.newer = newer.filter(|_| wish.wanted == Wanted::All);
     if site.state == SiteState::Suspended {
         return Err(invalid(format!(
             "{} is suspended, so nobody would see whether it is back: `wheelhouse site resume {}` first",
@@ -297,8 +330,8 @@ pub(crate) fn steps_of(order: &SiteOrder) -> Vec<SiteStep> {
     };
     let backup = SiteStep::Backup;
     match order.verb {
-        SiteVerb::Backup => {
-            let parts = parts_of(&order.site).into_iter().map(BackupStep::Take);
+        SiteVerb::Backup | SiteVerb::Dump => {
+            let parts = to_take(order).into_iter().map(BackupStep::Take);
             let rest = [BackupStep::Manifest, BackupStep::Note, BackupStep::Prune];
             parts.chain(rest).map(backup).collect()
         }

@@ -3,7 +3,7 @@
 
 use drivers::host::CommandLine;
 use vocab::SiteKind;
-use world::{Site, SitePart};
+use world::{Site, SiteOrder, SitePart, SiteVerb};
 
 use crate::compose::Containers;
 use crate::webserver::WebServer;
@@ -25,6 +25,14 @@ pub(crate) fn parts_of(site: &Site) -> Vec<SitePart> {
     match site.kind {
         SiteKind::Static | SiteKind::Node => vec![SitePart::Files, SitePart::Configuration],
         SiteKind::WordPress => SitePart::ALL.to_vec(),
+    }
+}
+
+/// The parts that an order to make a backup takes.
+pub(crate) fn to_take(order: &SiteOrder) -> Vec<SitePart> {
+    match order.verb {
+        SiteVerb::Dump => vec![SitePart::Database],
+        _ => parts_of(&order.site),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which backups go, and how: the manifest first, so that what is left of one that was not deleted whole is none.
 
-use archive::retention::{self, Reason};
+use archive::retention::{self, Dated, Reason};
 use vocab::{Domain, RunId, Span, Time};
 use world::Backup;
 
@@ -17,11 +17,15 @@ const OLD_ENOUGH: Span = Span::days(2);
 pub(crate) fn doomed<'a>(vault: &Vault, backups: &'a [Backup], now: Time) -> Vec<&'a Backup> {
     let place = vault.place();
     let here: Vec<&Backup> = backups.iter().filter(|one| one.place == place).collect();
-    let times: Vec<(Time, bool)> = here
+    let dated: Vec<Dated> = here
         .iter()
-        .map(|backup| (backup.at, backup.verified.is_some()))
+        .map(|backup| Dated {
+            at: backup.at,
+            proven: backup.verified.is_some(),
+            is_dump: !backup.is_whole(),
+        })
         .collect();
-    let reasons: Vec<Vec<Reason>> = retention::keep_in_utc(&times, now, vault.keep);
+    let reasons: Vec<Vec<Reason>> = retention::keep_in_utc(&dated, now, vault.keep);
     let mut doomed: Vec<&Backup> = here
         .into_iter()
         .zip(reasons)

@@ -24,9 +24,9 @@ pub(crate) async fn standing_in(
     let newest = async {
         let vault = ends.backups.as_ref();
         let vault = vault.map_err(|why| Refusal::new(RefusalKind::Invalid, why))?;
-        chosen(vault, &site.domain, None).await
+        chosen(vault, &site.domain, None, Wanted::All).await
     };
-    let manifest = match newest.await {
+    let (manifest, newer) = match newest.await {
         Ok(manifest) => manifest,
         Err(_) if !needs => return Ok(None),
         Err(why) => {
@@ -45,6 +45,7 @@ pub(crate) async fn standing_in(
             .retain(|held| is_given(held.part) || (held.part == SitePart::Files && !has_files));
     }
     about.lost = Some(lost(site));
+    about.newer = newer;
     let served = served(site.clone(), &manifest.site, &about, 1, true);
     Ok(Some((served, about)))
 }

@@ -11,7 +11,7 @@ use drivers::{DriverError, Trouble as Fault};
 use vocab::{
     AffiliateName, Currency, Domain, Money, Region, ReleaseId, RunId, SiteKind, Span, Time,
 };
-use world::{Backup, Site, SiteObjects, SitePart, SiteState};
+use world::{Backup, Site, SiteObjects, SitePart, SiteState, Wanted};
 
 use super::names::MANIFEST;
 use super::*;
@@ -367,6 +367,52 @@ async fn only_a_manifest_makes_a_backup() {
     std::fs::copy(at(&scene.place), at(&elsewhere)).unwrap();
     let swapped = Manifest::read(&scene.vault, &elsewhere).await;
     assert!(swapped.is_err(), "a manifest is of one backup alone");
+}
+
+#[tokio::test]
+async fn a_dump_of_the_database_stands_for_no_whole_backup() {
+    let mut scene = Scene::new();
+    let first = scene.place.clone();
+    let (files, dump) = (SitePart::Files, SitePart::Database);
+    let write = async |scene: &mut Scene, minutes, part| {
+        let at = first.at + Span::minutes(minutes);
+        let id = RunId::made_at(at);
+        scene.place = Place {
+            at,
+            id,
+            ..first.clone()
+        };
+        let taken = match part {
+            SitePart::Files => scene.take_files().await,
+            _ => scene.take(part, "echo dump").await.unwrap(),
+        };
+        let made = backup(&scene.place, &[&taken]);
+        let manifest = Manifest::new("yard".to_owned(), made, site());
+        manifest.write(&scene.vault).await.unwrap();
+        id
+    };
+    let chosen = async |scene: &Scene, named: Option<RunId>, wanted| {
+        let named = named.map(|id| id.to_string());
+        let found = order::chosen(&scene.vault, &domain(), named.as_deref(), wanted).await;
+        found.map(|(manifest, newer)| (manifest.backup.id, newer))
+    };
+    let early = write(&mut scene, 0, dump).await;
+    let none = chosen(&scene, None, Wanted::All).await.unwrap_err();
+    assert!(none.text.contains("but dumps of its database"), "{none}");
+    assert!(chosen(&scene, None, Wanted::Files).await.is_err());
+    let whole = write(&mut scene, 1, files).await;
+    assert_eq!(chosen(&scene, None, Wanted::All).await, Ok((whole, None)));
+    write(&mut scene, 2, dump).await;
+    let newest = write(&mut scene, 3, dump).await;
+    for (named, wanted, found) in [
+        (None, Wanted::All, (whole, Some(newest))),
+        (None, Wanted::Files, (whole, Some(newest))),
+        (None, Wanted::Database, (newest, None)),
+        (Some(early), Wanted::Database, (early, None)),
+        (Some(whole), Wanted::All, (whole, None)),
+    ] {
+        assert_eq!(chosen(&scene, named, wanted).await, Ok(found), "{wanted:?}");
+    }
 }
 
 #[tokio::test]

@@ -140,10 +140,10 @@ pub(crate) fn detail(order: &SiteOrder) -> String {
         )
     });
     match (order.verb, to(order)) {
-        (SiteVerb::Backup, _) => format!(
+        (SiteVerb::Backup | SiteVerb::Dump, _) => format!(
             "release {}; {}",
             order.site.current,
-            super::parts_of(&order.site)
+            super::to_take(order)
                 .iter()
                 .map(|part| part.word())
                 .collect::<Vec<_>>()
@@ -190,6 +190,13 @@ pub(crate) fn warnings(order: &SiteOrder) -> Vec<Text> {
             ));
         }
     }
+    if let Some(newer) = about.newer {
+        let (domain, id) = (&order.site.domain, newer.short());
+        warnings.push(format!(
+            "the database was dumped since, and that dump is not used with it: afterwards \
+             `wheelhouse restore {domain} {id} --part database` brings the database to it"
+        ));
+    }
     for id in &about.doomed {
         warnings.push(format!("backup {} is deleted for good", id.short()));
     }
@@ -199,7 +206,9 @@ pub(crate) fn warnings(order: &SiteOrder) -> Vec<Text> {
 /// How its success will be seen.
 pub(crate) fn verification(order: &SiteOrder) -> Option<&'static str> {
     match (order.verb, to(order)) {
-        (SiteVerb::Backup, _) => Some("the backup's manifest is there, and says what was sent"),
+        (SiteVerb::Backup | SiteVerb::Dump, _) => {
+            Some("the backup's manifest is there, and says what was sent")
+        }
         (SiteVerb::Drill, _) => Some("every byte of it was opened, hashed and compared"),
         (SiteVerb::Prune, _) => Some("what no rule keeps is gone"),
         (SiteVerb::Restore, Some(_)) => Some("every byte that was laid there was hashed"),

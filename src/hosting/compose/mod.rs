@@ -184,7 +184,7 @@ impl<'a> Containers<'a> {
     }
 
     const fn has_database(&self) -> bool {
-        matches!(self.kind, SiteKind::WordPress)
+        self.kind.has_database()
     }
 
     /// What all names begin with; the network's too.

@@ -2,12 +2,12 @@
 
 use saga::{Facts, Look, Object, Outcome, Undone};
 use vocab::{ReleaseId, RollbackLevel, Span, Text};
-use world::{Backup, BackupOrder, BackupPart, BackupStep, SitePart};
+use world::{Backup, BackupOrder, BackupPart, BackupStep, SitePart, SiteVerb};
 
 use super::{object, outcome, restore, seen, undone};
 use crate::backup::{
-    Manifest, Opening, Place, Sink, Taken, Taking, Told, Used, is_given, parts_of, prune, stored,
-    taking,
+    Manifest, Opening, Place, Sink, Taken, Taking, Told, Used, is_given, prune, stored, taking,
+    to_take,
 };
 use crate::webserver::Trouble;
 use crate::work::Work;
@@ -188,27 +188,31 @@ async fn take(work: &Work, part: SitePart, facts: &Facts, told: &Told) -> Result
 fn made(work: &Work, facts: &Facts) -> Result<Backup> {
     let lost = |what: &str| Trouble::Not(Text::line(format!("the journal does not say {what}")));
     let about = work.backup()?;
-    let parts: Option<Vec<BackupPart>> = parts_of(&work.order.site)
+    let parts: Option<Vec<BackupPart>> = to_take(&work.order)
         .iter()
         .map(|part| {
             let text = facts.get(&format!("part.{}", part.word()))?;
             serde_json::from_str(text).ok()
         })
         .collect();
-    let release = facts
-        .get("release")
-        .and_then(|id| ReleaseId::new(id).ok())
-        .ok_or_else(|| lost("which release was backed up"))?;
+    // A dump of the database has no files, and names the release beside which it was made.
+    let (release, files) = if work.order.verb == SiteVerb::Dump {
+        (Some(work.order.site.current.clone()), Some(0))
+    } else {
+        let release = facts.get("release");
+        let files = facts.get("files");
+        (
+            release.and_then(|id| ReleaseId::new(id).ok()),
+            files.and_then(|count| count.parse().ok()),
+        )
+    };
     Ok(Backup {
         id: about.id,
         domain: work.domain().clone(),
         at: about.at,
         took: drivers::clock::now().since(about.at),
-        release,
-        files: facts
-            .get("files")
-            .and_then(|count| count.parse().ok())
-            .ok_or_else(|| lost("how many files were backed up"))?,
+        release: release.ok_or_else(|| lost("which release was backed up"))?,
+        files: files.ok_or_else(|| lost("how many files were backed up"))?,
         parts: parts.ok_or_else(|| lost("what was backed up"))?,
         key: Text::default(),
         place: work.vault()?.place(),
@@ -249,7 +253,7 @@ async fn pruned(work: &Work) -> Outcome {
     };
     match (pruning.await, work.order.verb) {
         (Ok(gone), _) => Outcome::Done(object("deleted", &gone.to_string(), "backups")),
-        (Err(Trouble::Not(why) | Trouble::Unknown(why)), world::SiteVerb::Backup) => {
+        (Err(Trouble::Not(why) | Trouble::Unknown(why)), SiteVerb::Backup | SiteVerb::Dump) => {
             Outcome::Done(object("not deleted:", why.as_str(), "backups"))
         }
         (Err(trouble), _) => outcome(Err(trouble)),

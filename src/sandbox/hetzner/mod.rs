@@ -58,7 +58,7 @@ pub struct Hetzner {
 /// A way in which a call goes wrong that only this provider has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Twist {
-    /// 412: nothing to be had. Only the creation of a server can meet it.
+    /// 412: nothing to be had. Only the creation of a server and the change of its type can meet it.
     SoldOut,
     /// 423: another action is under way.
     Locked,
@@ -90,7 +90,11 @@ impl Hetzner {
     /// Carries a request out that goes wrong in a way of this provider's own.
     pub fn handle_with(&mut self, request: &Request, now: i64, twist: &Twist) -> Response {
         let refusal = match twist {
-            Twist::SoldOut if request.path == "/servers" => Refusal::sold_out(),
+            Twist::SoldOut
+                if request.path == "/servers" || request.path.ends_with("/change_type") =>
+            {
+                Refusal::sold_out()
+            }
             Twist::Locked => Refusal::locked(),
             Twist::ActionError { code, message } => {
                 self.actions.doom = Some((code.clone(), message.clone()));

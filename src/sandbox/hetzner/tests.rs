@@ -72,6 +72,94 @@ fn a_busy_server_is_locked() {
 }
 
 #[test]
+fn a_server_that_is_off_becomes_another_type_and_keeps_its_disk() {
+    let mut project = project();
+    let id = running(&mut project, "web-1");
+    let path = format!("/servers/{id}");
+    let act = |project: &mut Hetzner, now, verb: &str, body: &Value| {
+        let action = format!("{path}/actions/{verb}");
+        ask(project, now, "POST", &action, body)
+    };
+    let to = |kind: &str, upgrades: bool| json!({"server_type": kind, "upgrade_disk": upgrades});
+    let (status, body) = act(&mut project, 2_000, "change_type", &to("cx33", false));
+    assert_eq!((status, code(&body)), (422, "server_not_stopped"));
+    assert_eq!(
+        act(&mut project, 2_000, "shutdown", &Value::Null).0,
+        201,
+        "an order without a body"
+    );
+    for (body, status, word) in [
+        (to("cx22", false), 422, "invalid_input"),
+        (to("cx23", false), 422, "invalid_server_type"),
+        (to("cax21", false), 422, "invalid_server_type"),
+        (to("cx53", false), 412, "resource_unavailable"),
+        (json!({"server_type": "cx33"}), 422, "invalid_input"),
+        (json!({"upgrade_disk": false}), 422, "invalid_input"),
+    ] {
+        let (seen, answer) = act(&mut project, 3_000, "change_type", &body);
+        assert_eq!((seen, code(&answer)), (status, word), "{body} {answer}");
+    }
+    let (status, body) = act(&mut project, 3_000, "change_type", &to("cx33", false));
+    assert_eq!(
+        (status, &body["action"]["command"]),
+        (201, &json!("change_server_type"))
+    );
+    let shown = |project: &mut Hetzner, now| ask(project, now, "GET", &path, &Value::Null).1;
+    let body = shown(&mut project, 3_100);
+    assert_eq!(body["server"]["status"], "migrating");
+    assert_eq!(body["server"]["server_type"]["name"], "cx23");
+    let (status, body) = act(&mut project, 3_100, "poweron", &Value::Null);
+    assert_eq!((status, code(&body)), (423, "locked"));
+    let body = shown(&mut project, 4_000);
+    assert_eq!(body["server"]["status"], "off");
+    assert_eq!(body["server"]["server_type"]["name"], "cx33");
+    assert_eq!(body["server"]["primary_disk_size"], 40);
+
+    // Back, and then with the disk: from there no smaller one fits.
+    assert_eq!(
+        act(&mut project, 4_000, "change_type", &to("cx23", false)).0,
+        201
+    );
+    assert_eq!(
+        act(&mut project, 5_000, "change_type", &to("cx33", true)).0,
+        201
+    );
+    assert_eq!(
+        shown(&mut project, 6_000)["server"]["primary_disk_size"],
+        80
+    );
+    let (status, body) = act(&mut project, 6_000, "change_type", &to("cx23", false));
+    assert_eq!((status, code(&body)), (422, "invalid_server_type"));
+    let (_, body) = act(&mut project, 6_000, "poweron", &Value::Null);
+    assert_eq!(body["action"]["command"], "start_server");
+    assert_eq!(shown(&mut project, 7_000)["server"]["status"], "running");
+}
+
+#[test]
+fn a_change_of_type_that_fails_leaves_the_server_as_it_was() {
+    let mut project = project();
+    let id = running(&mut project, "web-1");
+    let off = format!("/servers/{id}/actions/poweroff");
+    ask(&mut project, 2_000, "POST", &off, &Value::Null);
+    let change = request(
+        "POST",
+        &format!("/servers/{id}/actions/change_type"),
+        &json!({"server_type": "cx33", "upgrade_disk": false}),
+    );
+    let sold_out = project.handle_with(&change, 3_000, &Twist::SoldOut);
+    assert_eq!(sold_out.status, 412);
+    let error = Twist::ActionError {
+        code: "action_failed".into(),
+        message: "Action failed".into(),
+    };
+    assert_eq!(project.handle_with(&change, 3_000, &error).status, 201);
+    let path = format!("/servers/{id}");
+    let (_, body) = ask(&mut project, 4_000, "GET", &path, &Value::Null);
+    assert_eq!(body["server"]["server_type"]["name"], "cx23");
+    assert_eq!(body["server"]["status"], "off");
+}
+
+#[test]
 fn refusals_are_those_of_the_documentation() {
     let mut project = project();
     running(&mut project, "web-1");

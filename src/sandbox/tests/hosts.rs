@@ -150,6 +150,25 @@ async fn a_server_is_a_host_that_does_its_user_data() {
             .await
             .contains("done")
     );
+
+    // Off, another type, and on: at the same address with what was on its disk.
+    let act = async |verb: &str, body: Value, until: &str| {
+        let path = format!("/hetzner/v1/servers/{id}/actions/{verb}");
+        assert_eq!(ask(&running, "POST", &path, &body).await.0, 201, "{verb}");
+        wait_for(30, async || {
+            (status_of(&running, &id).await? == until).then_some(())
+        })
+        .await;
+    };
+    act("shutdown", Value::Null, "off").await;
+    assert_eq!(fetch().await, None, "nobody answers");
+    let larger = json!({"server_type": "cx33", "upgrade_disk": false});
+    act("change_type", larger, "off").await;
+    act("poweron", Value::Null, "running").await;
+    assert_eq!(wait_for(60, fetch).await, "mine", "the disk stays");
+    let path = format!("/hetzner/v1/servers/{id}");
+    let (_, body) = ask(&running, "GET", &path, &Value::Null).await;
+    assert_eq!(body["server"]["server_type"]["name"], "cx33");
     running.stop().await;
 }
 

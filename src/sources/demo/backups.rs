@@ -18,6 +18,7 @@ const STOPPED: Span = Span::hours(52);
 pub(super) fn rules() -> BackupRules {
     BackupRules {
         every: Span::hours(24),
+        dumps: None,
         place: Text::line(PLACE),
         keep: [7, 4, 12],
     }

@@ -208,6 +208,7 @@ async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool 
         .into_iter()
         .chain(money::quotas(seed, now))
         .chain(visits::past(simulation, now))
+        .chain(visits::answered(simulation, now))
         .chain(visits::first(simulation, now));
     for fact in business {
         if !context.send(fact).await {

@@ -3,7 +3,7 @@
 use kit::backoff::mix;
 use vocab::{Bytes, Domain, ProbeDetail, ProbeOutcome, ProbeTrouble, Span, Time};
 use world::pulse::{DAYS_KEPT, HOURS_KEPT, day, hour};
-use world::{Fact, Site, SiteState, Tally};
+use world::{Fact, Metric, Point, SeriesKey, Site, SiteState, Subject, Tally};
 
 use super::Simulation;
 use super::shape::{chance, salt};
@@ -105,6 +105,33 @@ pub(super) fn due(simulation: &Simulation, now: Time, step: Span) -> Vec<Fact> {
         .collect()
 }
 
+/// How the sites have answered within the hour before the first look. Now and then one did not.
+pub(super) fn answered(simulation: &Simulation, now: Time) -> Vec<Fact> {
+    let sites = simulation.sites.iter();
+    let active = sites.filter(|site| site.state == SiteState::Active);
+    let visits = Span::hours(1).0 / EVERY.0;
+    active
+        .map(|site| Fact::HistoryRestored {
+            key: SeriesKey::new(Subject::Site(site.domain.clone()), Metric::Latency),
+            points: (1..=visits)
+                .rev()
+                .map(|back| now - EVERY.times(back))
+                .filter(|at| !was_silent(simulation, site, *at))
+                .map(|at| Point {
+                    at,
+                    value: millis(simulation, site, at),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// Whether a site did not answer for these two minutes, long ago.
+fn was_silent(simulation: &Simulation, site: &Site, at: Time) -> bool {
+    let stretch = at.0.div_euclid(Span::minutes(2).0).unsigned_abs();
+    chance(simulation.seed, salt(site.domain.as_str()) ^ stretch, 25) < 0.03
+}
+
 /// Every site once, so that the first picture is whole; the one that is down so often that it is known to be.
 pub(super) fn first(simulation: &Simulation, now: Time) -> Vec<Fact> {
     let sites = simulation.sites.iter();
@@ -130,17 +157,27 @@ pub(super) fn trouble(words: &str) -> ProbeTrouble {
     }
 }
 
+/// What makes a site itself.
+fn own(simulation: &Simulation, site: &Site) -> u64 {
+    mix(simulation.seed ^ salt(site.domain.as_str()))
+}
+
+/// How long a site takes to answer.
+fn millis(simulation: &Simulation, site: &Site, at: Time) -> f32 {
+    let own = own(simulation, site);
+    let noise = chance(simulation.seed, mix(own ^ at.0.unsigned_abs()), 24);
+    (38 + own % 160) as f32 * (0.8 + 0.4 * noise)
+}
+
 fn visit(simulation: &Simulation, site: &Site, now: Time) -> Fact {
-    let seed = simulation.seed;
-    let own = mix(seed ^ salt(site.domain.as_str()));
-    let noise = chance(seed, mix(own ^ now.0.unsigned_abs()), 24);
+    let own = own(simulation, site);
     let outcome = match simulation.answers(&site.domain) {
         Err(words) => ProbeOutcome {
             millis: 31.0,
             result: Err((trouble(&words), words)),
         },
         Ok(_) => ProbeOutcome {
-            millis: (38 + own % 160) as f32 * (0.8 + 0.4 * noise),
+            millis: millis(simulation, site, now),
             result: Ok(ProbeDetail::Http {
                 status: 200,
                 body: Bytes(9_000 + own % 60_000),

@@ -39,10 +39,21 @@ impl Shared {
     }
 }
 
-/// Watches the sites of the list until the source is cancelled. A process that does not stay visits those alone that it
-/// met first, and counts no traffic: fifty that wait for their turn would else all read every server's logs.
+/// Which sites a process visits, and how often. Fifty that wait for their turn would else all visit every site, for which
+/// they log in to every server, and read its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visiting {
+    /// It stays: all of them in rounds, and their traffic is counted.
+    Always,
+    /// It is over in a moment: those alone that it met first, and no traffic is counted.
+    Passing,
+    /// It does something: those alone that are asked for.
+    Asked,
+}
+
+/// Watches the sites of the list until the source is cancelled.
 pub async fn watch(
-    stays: bool,
+    visiting: Visiting,
     context: Context,
     prober: Arc<Prober>,
     doors: Arc<dyn Doors>,
@@ -57,7 +68,7 @@ pub async fn watch(
     };
     tokio::select! {
         () = cancel.cancelled() => {}
-        () = visits::watch(&shared, &prober, stays, sites.clone()) => {}
-        () = traffic::watch(&shared, sites), if stays => {}
+        () = visits::watch(&shared, &prober, visiting, sites.clone()) => {}
+        () = traffic::watch(&shared, sites), if visiting == Visiting::Always => {}
     }
 }

@@ -13,12 +13,12 @@ use vocab::{Domain, ProbeOutcome, ProbeTrouble, Span, Time};
 use world::pulse::{VISITS_FAILED, hour};
 use world::{About, Fact, Tally};
 
-use super::Shared;
+use super::{Shared, Visiting};
 use crate::keeper::SiteTarget;
 use crate::looks;
 
 /// How often a site is visited.
-pub const EVERY: Span = Span::seconds(30);
+pub const EVERY: Span = vocab::VISITED_EVERY;
 
 /// The first round is quick, so that a screen is useful soon after the start.
 const FIRST: Duration = Duration::from_secs(2);
@@ -40,13 +40,14 @@ type Authorities = Mutex<BTreeMap<String, Option<Vec<u8>>>>;
 pub(super) async fn watch(
     shared: &Shared,
     prober: &Prober,
-    stays: bool,
+    visiting: Visiting,
     sites: watch::Receiver<Vec<SiteTarget>>,
 ) {
     let authorities = Authorities::default();
     let (doubts, doubted) = mpsc::unbounded_channel();
+    let stays = visiting == Visiting::Always;
     tokio::select! {
-        () = rounds(shared, prober, &authorities, (stays, sites.clone()), &doubts) => {}
+        () = rounds(shared, prober, &authorities, (stays, sites.clone()), &doubts), if visiting != Visiting::Asked => {}
         () = confirmed(shared, prober, &authorities, doubted) => {}
         () = asked(shared, prober, &authorities, sites) => {}
     }
@@ -163,8 +164,10 @@ async fn rounds(
     (stays, mut sites): (bool, watch::Receiver<Vec<SiteTarget>>),
     doubts: &mpsc::UnboundedSender<Doubt>,
 ) {
+    let mut eyes = shared.context.looks.eyes();
     let mut targets = Vec::new();
     let mut spread = FIRST;
+    let mut counted = true;
     let mut failing = BTreeSet::new();
     let mut apart = DOUBTED_FIRST;
     loop {
@@ -177,7 +180,7 @@ async fn rounds(
             }
             continue;
         }
-        let begun = Instant::now();
+        let (begun, since) = (Instant::now(), drivers::clock::now());
         let doubt = |target: &SiteTarget| {
             if !failing.contains(&target.site) {
                 // With nobody to hear it the watch is over.
@@ -188,21 +191,40 @@ async fn rounds(
         let Some(outcomes) = outcomes else { return };
         failing = failed(&outcomes);
         apart = DOUBTED;
-        let visits = counts(&targets, &outcomes);
-        let now = drivers::clock::now();
-        match shared.keeper.count_visits(visits, now).await {
-            Ok(counted) => {
-                for counts in counted {
-                    if !shared.tell(counts, None).await {
-                        return;
-                    }
+        if counted && !count(shared, &targets, &outcomes).await {
+            return;
+        }
+        let over = Fact::SitesVisited { begun: since };
+        if !shared.context.send(over).await {
+            return;
+        }
+        // A round that is asked for is quick, and is not counted either.
+        let asked = eyes.next(|about| matches!(about, About::Schedule(_)).then_some(()));
+        (spread, counted) = tokio::select! {
+            () = sleep_until(begun + EVERY.duration()) => (EVERY.duration(), true),
+            _ = asked => (FIRST, false),
+        };
+    }
+}
+
+/// Keeps what a round adds to the counts; whether anybody listens.
+async fn count(shared: &Shared, targets: &[SiteTarget], outcomes: &[Visited]) -> bool {
+    let visits = counts(targets, outcomes);
+    match shared
+        .keeper
+        .count_visits(visits, drivers::clock::now())
+        .await
+    {
+        Ok(counted) => {
+            for counts in counted {
+                if !shared.tell(counts, None).await {
+                    return false;
                 }
             }
-            Err(why) => tracing::warn!(%why, "visits are not kept"),
         }
-        spread = EVERY.duration();
-        sleep_until(begun + EVERY.duration()).await;
+        Err(why) => tracing::warn!(%why, "visits are not kept"),
     }
+    true
 }
 
 /// A visit with its moment.
@@ -256,6 +278,7 @@ async fn visit(
     let known = |found: &BTreeMap<String, Option<Vec<u8>>>| found.get(&target.server).cloned();
     let lock = || authorities.lock().unwrap_or_else(PoisonError::into_inner);
     let authority = known(&lock());
+    let mut unknown = None;
     let authority = match authority {
         Some(authority) => authority,
         None => match shared.doors.authority(target).await {
@@ -264,10 +287,8 @@ async fn visit(
                 authority
             }
             Err(why) => {
-                return ProbeOutcome {
-                    millis: 0.0,
-                    result: Err((ProbeTrouble::CouldNotTry, why)),
-                };
+                unknown = Some(why);
+                None
             }
         },
     };
@@ -277,6 +298,13 @@ async fn visit(
     };
     let outcome = visit_site(prober, target.site.as_str(), way).await;
     if matches!(outcome.result, Err((ProbeTrouble::Tls, _))) {
+        // What fails before its certificate is looked at fails whoever signed that; this cannot be judged.
+        if let Some(why) = unknown {
+            return ProbeOutcome {
+                millis: 0.0,
+                result: Err((ProbeTrouble::CouldNotTry, why)),
+            };
+        }
         // The server may have been made anew, and have another authority: it is asked again.
         lock().remove(&target.server);
     }

@@ -53,9 +53,10 @@ pub(crate) fn with_its_turn(plan: &Plan) -> Vec<Wanted> {
 pub(crate) fn take(transaction: &Transaction<'_>, plan: &Plan, file: &Text) -> Result<(), Failure> {
     let mut wanted = Vec::new();
     if let Some(order) = plan.order() {
-        let site = plan.objects.first();
         for domain in order.domains() {
             let object = format!("site {domain}");
+            let mut all = plan.objects.iter();
+            let site = all.find(|one| one.name == domain.as_str());
             let shown = site.map_or_else(|| object.clone(), in_words);
             wanted.push(Wanted { object, shown });
         }

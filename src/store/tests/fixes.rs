@@ -1,7 +1,7 @@
 //! The autopilot's record and switch: both or none with their audit lines, seen by other processes, old ones let go.
 
 use vocab::{ContainerId, ContainerKey, NodeName, Span, Text};
-use world::autopilot::{Attempt, AttemptEnd, Outcome, Switch};
+use world::autopilot::{Attempt, AttemptEnd, Outcome, Switch, Trust};
 use world::{About, ItemId, SignalId};
 
 use super::support::{NOW, entry, open, restart, scratch};
@@ -54,6 +54,14 @@ async fn another_process_sees_what_changed_since_its_last_look() {
     let switch = Switch {
         stopped: Some((NOW, "anna".into())),
         forgiven: None,
+        trusted: [(
+            "drill".into(),
+            Trust {
+                at: NOW,
+                by: "anna".into(),
+            },
+        )]
+        .into(),
     };
     let stop = entry(&restart(3, 1), "autopilot stopped");
     one.put_autopilot_switch(&switch, stop).await.unwrap();

@@ -1,6 +1,6 @@
 //! What needs attention, kept from process to process.
 
-use vocab::{Span, Text};
+use vocab::{RunId, Span, Text};
 use world::priorities::What;
 use world::signals::{Figure, Kind, Phase};
 use world::{About, Actor, Face, Happening, MarkRequest, Note, Signal, SignalId, Weights};
@@ -107,7 +107,11 @@ async fn signals_outlive_the_process_until_they_are_gone() {
 async fn two_that_see_the_same_trouble_write_it_down_once() {
     let folder = scratch();
     let (one, other) = (open(folder.path()).await, open(folder.path()).await);
-    for what in [What::Raised, What::Closed, What::Reopened] {
+    let begun = What::FixBegun {
+        by: "ada".into(),
+        run: RunId::made_at(NOW),
+    };
+    for what in [What::Raised, What::Closed, What::Reopened, begun.clone()] {
         for store in [&one, &other] {
             let happened = vec![happening("a", what.clone())];
             store
@@ -122,9 +126,10 @@ async fn two_that_see_the_same_trouble_write_it_down_once() {
         .unwrap();
     let found = one.happenings(None, 10).await.unwrap();
     let whats: Vec<What> = found.into_iter().map(|one| one.what).collect();
-    assert_eq!(whats, [What::Raised, What::Closed, What::Reopened]);
+    let written = [What::Raised, What::Closed, What::Reopened, begun.clone()];
+    assert_eq!(whats, written);
     let newest = one.happenings(Some(id("a").item()), 1).await.unwrap();
-    assert_eq!(newest, [happening("a", What::Reopened)]);
+    assert_eq!(newest, [happening("a", begun)]);
 }
 
 #[tokio::test]

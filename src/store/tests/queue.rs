@@ -58,6 +58,7 @@ fn deployment(number: u128, server: &str) -> Run {
         email: None,
         level: RollbackLevel::Full,
         backup: None,
+        growth: None,
         version: 2,
     }));
     run

@@ -101,6 +101,37 @@ async fn one_that_is_silent_for_long_holds_nothing_and_begins_nothing() {
 }
 
 #[tokio::test]
+async fn a_turn_that_came_about_is_noted_and_leaves_what_is_asked_for() {
+    let folder = scratch();
+    let (one, other) = (open(folder.path()).await, open(folder.path()).await);
+    let health = name("health");
+    let turn = |seconds| Turn {
+        begun: NOW + Span::seconds(seconds),
+        took: Span::seconds(27),
+        end: TurnEnd::Done,
+        words: "eu-central 2 of 2 sites answer".into(),
+    };
+    let found = async || other.schedules(NOW).await.unwrap().remove(&health);
+    one.note_turn(health.clone(), turn(0), NOW).await.unwrap();
+    assert_eq!(found().await, None, "nobody holds the place");
+    assert!(held_by(&one, ExecutorKind::Serve, NOW).await.is_some());
+    let asked = ScheduleChange::Asked(NOW, operator());
+    let line = other.change_schedule(health.clone(), asked, entry("turn asked"));
+    line.await.unwrap();
+    one.note_turn(health.clone(), turn(0), NOW).await.unwrap();
+    other.note_turn(health.clone(), turn(1), NOW).await.unwrap();
+    let (record, under_way) = found().await.unwrap();
+    assert_eq!((record.begun, under_way), (Some(NOW), false));
+    assert_eq!((record.last, record.asked.is_some()), (Some(turn(0)), true));
+    let begun = one.begin_turn(health.clone(), Some(NOW), false, NOW + Span::seconds(9));
+    assert!(begun.await.unwrap());
+    one.note_turn(health.clone(), turn(2), NOW).await.unwrap();
+    let (record, under_way) = found().await.unwrap();
+    assert!(under_way, "what was asked for is the turn now");
+    assert_eq!((record.last, record.asked), (Some(turn(0)), None));
+}
+
+#[tokio::test]
 async fn a_turn_is_begun_once_and_its_end_is_kept() {
     let folder = scratch();
     let (one, other) = (open(folder.path()).await, open(folder.path()).await);

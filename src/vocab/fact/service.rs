@@ -157,6 +157,19 @@ pub struct Certificate {
     pub name_matches: bool,
 }
 
+/// A certificate that is valid for less than this is renewed by its web server, and late.
+const SHORT_LIVED: Span = Span::days(45);
+
+impl Certificate {
+    /// Whether it is one of a few days or hours that nobody has to think of yet: such a one is renewed when a third of its
+    /// time is left, and that it ends soon says something only when that did not happen.
+    pub fn is_renewed_late(&self, now: Time) -> bool {
+        let whole = self.until.since(self.from);
+        let left = self.until.since(now);
+        whole < SHORT_LIVED && left.0.saturating_mul(4) > whole.0
+    }
+}
+
 /// The role of a database server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Role {
@@ -231,6 +244,20 @@ pub enum ProbeDetail {
         /// Its replicas, or its link to the primary when it is one.
         replicas: Vec<Replica>,
     },
+}
+
+impl ProbeDetail {
+    /// The certificate that was shown, when one was.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Tls(certificate)
+            | Self::Http {
+                certificate: Some(certificate),
+                ..
+            } => Some(certificate),
+            _ => None,
+        }
+    }
 }
 
 /// Why a probe failed, told apart because the cure differs.

@@ -164,6 +164,8 @@ figures! {
     NetworkGone "network.gone" Flag,
     /// Age of a site's newest backup of how often one is to be made.
     BackupAge "backup.age" Percent,
+    /// Age of the newest dump of a site's database of how often one is to be made.
+    DumpAge "backup.dump_age" Percent,
     /// How long ago a backup of a site was last seen to be whole.
     BackupUnproven "backup.unproven" Days,
     /// How often a payment failed; the part is the invoice.

@@ -25,10 +25,14 @@ pub enum Fix {
     RenewCertificate,
     /// Make a backup of the site.
     BackUp,
+    /// Make a backup of the site's database alone.
+    DumpDatabase,
     /// Bring the site's newest backup back into a scratch place, and see whether it is whole.
     Drill,
     /// Have the site's own address record lead to its server again.
     ReResolve,
+    /// Make the server that the site stands on larger; of a node or server, the one that sites of ours stand on.
+    Grow,
     /// Serve the site from another region.
     FailOver,
     /// Serve and bill the site no more, for the time being.
@@ -50,7 +54,7 @@ pub enum Fix {
 
 impl Fix {
     /// Those that are known by a word, with it.
-    pub const WORDS: [(&'static str, Self); 17] = [
+    pub const WORDS: [(&'static str, Self); 19] = [
         ("start-container", Self::StartContainer),
         ("restart-container", Self::RestartContainer),
         ("restart-unit", Self::RestartUnit),
@@ -61,8 +65,10 @@ impl Fix {
         ("restart-site", Self::RestartSite),
         ("renew-certificate", Self::RenewCertificate),
         ("back-up", Self::BackUp),
+        ("dump-database", Self::DumpDatabase),
         ("drill", Self::Drill),
         ("re-resolve", Self::ReResolve),
+        ("grow", Self::Grow),
         ("fail-over", Self::FailOver),
         ("suspend", Self::Suspend),
         ("retry-invoice", Self::RetryInvoice),

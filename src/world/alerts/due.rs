@@ -89,6 +89,15 @@ fn opening(world: &World, item: &Item) -> Option<Time> {
     }
 }
 
+/// A message that nobody needs any more.
+fn over_before(message: &Delivery, now: Time) -> Delivery {
+    Delivery {
+        state: DeliveryState::Needless { at: now },
+        words: Text::line("it was over before it could be told"),
+        ..message.clone()
+    }
+}
+
 /// Whether the message of the opening was never taken, and it has opened anew since.
 fn is_lost(told: &Told<'_>, opening: Time) -> bool {
     matches!(told.opened.state, DeliveryState::GivenUp { .. }) && told.opened.opening != opening
@@ -142,6 +151,10 @@ impl Writer<'_> {
             return Some(self.message(MessageKind::Worsened, item, opening, &title));
         }
         let repeat = self.channel.repeat?;
+        // What was not heard yet is not said again beside it: a channel that comes back tells it once.
+        if told.waits {
+            return None;
+        }
         if self.clock.now.since(told.last) < repeat {
             return None;
         }
@@ -162,10 +175,7 @@ impl Writer<'_> {
         let opened = told.opened;
         match opened.state {
             DeliveryState::Queued if opened.attempts == 0 => {
-                let mut needless = opened.clone();
-                needless.state = DeliveryState::Needless { at: now };
-                needless.words = Text::line("it was over before it could be told");
-                due.needless.push(needless);
+                due.needless.push(over_before(opened, now));
                 return;
             }
             DeliveryState::Sent { .. } => {}
@@ -175,6 +185,7 @@ impl Writer<'_> {
         let Some(incident) = &opened.incident else {
             return;
         };
+        due.needless.extend(self.overtaken(opened));
         let calm = !opened.flapping || self.openings(incident) == 0;
         if !calm || !self.channel.tells(told.severity, self.clock.minute) {
             return;
@@ -194,6 +205,22 @@ impl Writer<'_> {
             words: Text::default(),
             ..opened.clone()
         });
+    }
+
+    /// What was to be said of an incident while it lasted, and was not tried yet.
+    fn overtaken(&self, opened: &Delivery) -> impl Iterator<Item = Delivery> {
+        let now = self.clock.now;
+        let lasting = [MessageKind::Worsened, MessageKind::Repeated];
+        let of_channel = self.outbox.of(&self.channel.name).into_iter();
+        of_channel
+            .filter(move |one| {
+                one.incident == opened.incident
+                    && one.opening == opened.opening
+                    && lasting.contains(&one.kind)
+                    && one.state == DeliveryState::Queued
+                    && one.attempts == 0
+            })
+            .map(move |one| over_before(one, now))
     }
 
     /// How often it came up within the last hour.

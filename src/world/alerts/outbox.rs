@@ -41,8 +41,10 @@ pub(super) struct Told<'a> {
     pub opened: &'a Delivery,
     /// The gravest that was told.
     pub severity: Severity,
-    /// When something was last told of it.
+    /// When something was last written or, once that is so, told of it.
     pub last: Time,
+    /// Whether the last of it is still to be sent.
+    pub waits: bool,
     /// How often it was repeated.
     pub repeats: usize,
     /// Whether its end was told, or no longer needs to be.
@@ -167,7 +169,8 @@ impl Outbox {
                 let told = Told {
                     opened: delivery,
                     severity: delivery.severity,
-                    last: delivery.made,
+                    last: told_at(delivery),
+                    waits: !delivery.state.is_over(),
                     repeats: 0,
                     is_over: matches!(delivery.state, DeliveryState::Needless { .. }),
                 };
@@ -180,11 +183,20 @@ impl Outbox {
             if told.opened.opening != delivery.opening {
                 continue;
             }
-            told.last = delivery.made;
+            told.last = told_at(delivery);
+            told.waits = !delivery.state.is_over();
             told.severity = told.severity.max(delivery.severity);
             told.repeats += usize::from(delivery.kind == MessageKind::Repeated);
             told.is_over |= delivery.kind == MessageKind::Recovered;
         }
         found
+    }
+}
+
+/// When a message was told; when it was written while that is not so.
+const fn told_at(delivery: &Delivery) -> Time {
+    match delivery.state {
+        DeliveryState::Sent { at } => at,
+        _ => delivery.made,
     }
 }

@@ -184,6 +184,26 @@ fn an_incident_is_told_once_when_it_worsens_again_and_when_it_is_over() {
 }
 
 #[test]
+fn a_channel_that_does_not_deliver_collects_no_repeats() {
+    let mut scene = Scene::new(channel());
+    scene.channel.repeat = Some(Span::minutes(1));
+    scene.open("disk.full", Severity::Warning);
+    scene.soon();
+    scene.delivers = false;
+    let still = ["still warning after 1m: disk.full is so"];
+    assert_eq!(scene.after(Span::minutes(1)), still);
+    assert_eq!(scene.after(Span::hours(1)), NOTHING, "one waits already");
+    let heard = scene.told[1].clone().sent("200".into(), scene.now);
+    scene.world.alerts.outbox.take_in(&[heard]);
+    assert_eq!(scene.soon(), NOTHING, "the minute begins when it is heard");
+    assert_eq!(scene.soon(), ["still warning after 1h: disk.full is so"]);
+    scene.close("disk.full");
+    assert_eq!(scene.soon(), ["recovered after 1h: disk.full is so"]);
+    let waited = scene.world.alerts.outbox.get(&scene.told[2].id).unwrap();
+    assert!(matches!(waited.state, DeliveryState::Needless { .. }));
+}
+
+#[test]
 fn forty_consequences_and_their_cause_are_one_message() {
     let mut scene = Scene::new(channel());
     for number in 0..40 {

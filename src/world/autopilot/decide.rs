@@ -139,32 +139,10 @@ pub fn decide(world: &World, item: &Item, now: Time, minute: u16) -> Decision {
     if let Some(words) = escalated(world, case.signal, now) {
         return ask(words);
     }
-    if let Some(why) = broken(world, entry, now) {
-        return ask(why);
-    }
-    let sure = confidence(
-        autopilot,
-        fix,
-        &case.signal.rule,
-        &case.signal.about,
-        entry.presumed,
-        now,
-    );
-    match sure.value {
-        Some(value) if value >= entry.confidence => {}
-        Some(value) => {
-            return ask(format!(
-                "{fix} is trusted {:.2} of the {} wanted: {}",
-                value, entry.confidence, sure.words
-            ));
-        }
-        None => {
-            return ask(format!(
-                "whether {fix} helps is not known yet: {}",
-                sure.words
-            ));
-        }
-    }
+    let vouched = match vouched(world, entry, &case, item, now) {
+        Ok(words) => words,
+        Err(why) => return ask(why),
+    };
     if let Some(most) = entry.at_risk_most
         && let Some(risk) = item.at_risk
         && !within(risk, most)
@@ -182,7 +160,38 @@ pub fn decide(world: &World, item: &Item, now: Time, minute: u16) -> Decision {
     }
     Decision::Run {
         fix: Box::new(case.intent.clone()),
-        why: Text::line(format!("{}; {}", entry.place, sure.words)),
+        why: Text::line(format!("{}; {vouched}", entry.place)),
+    }
+}
+
+/// What speaks for a fix: its record, or the word of an operator who trusts it in spite of that. The error says what is missing.
+fn vouched(
+    world: &World,
+    entry: &Allow,
+    case: &Case<'_>,
+    item: &Item,
+    now: Time,
+) -> Result<String, String> {
+    let fix = fix_word(case.fix);
+    let trust = world.autopilot.trust(fix, &item.id);
+    if trust.is_none()
+        && let Some(why) = broken(world, entry, now)
+    {
+        return Err(why);
+    }
+    let SignalId { rule, about, .. } = case.signal;
+    let sure = confidence(&world.autopilot, fix, rule, about, entry.presumed, now);
+    match (sure.value, trust) {
+        (Some(value), _) if value >= entry.confidence => Ok(sure.words),
+        (_, Some(trust)) => Ok(format!("trusted by {}, {}", trust.by, sure.words)),
+        (Some(value), None) => Err(format!(
+            "{fix} is trusted {value:.2} of the {} wanted: {}",
+            entry.confidence, sure.words
+        )),
+        (None, None) => Err(format!(
+            "whether {fix} helps is not known yet: {}",
+            sure.words
+        )),
     }
 }
 
@@ -230,14 +239,13 @@ pub fn escalated(world: &World, signal: &SignalId, now: Time) -> Option<String> 
 /// Whether what an entry allows has failed so often that it asks again.
 fn broken(world: &World, entry: &Allow, now: Time) -> Option<String> {
     let autopilot = &world.autopilot;
-    let forgiven = autopilot.switch.forgiven.unwrap_or(Time(0));
     let failures = autopilot
         .attempts
         .values()
         .filter(|attempt| {
             attempt.is_automatic()
                 && attempt.outcome() == Some(Outcome::StillWrong)
-                && attempt.begun >= forgiven
+                && !autopilot.is_forgiven(attempt)
                 && now.since(attempt.begun) < FAILURES_WITHIN
                 && entry.covers(world, &attempt.fix, &attempt.signal.about)
         })

@@ -10,6 +10,7 @@ mod policy;
 mod record;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod verdict;
 
 pub use decide::{APART, Decision, TRIES, decide, escalated, permits};
@@ -18,4 +19,5 @@ pub use record::{
     Attempt, AttemptEnd, Autopilot, AutopilotRequest, Confidence, Outcome, Switch, confidence,
     fix_word,
 };
+pub use trust::Trust;
 pub use verdict::judge;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vocab::{Decimal, Money, RunId, Span, Text, Time};
 
-use super::Policy;
+use super::{Policy, Trust};
 use crate::about::About;
 use crate::priorities::ItemId;
 use crate::run::{Actor, Face};
@@ -117,15 +117,21 @@ pub struct Switch {
     pub stopped: Option<(Time, Text)>,
     /// What failed before then is forgiven: an operator has looked, and let it go on.
     pub forgiven: Option<Time>,
+    /// The fixes, by their word, and the items, by their id, that an operator trusts in spite of the record.
+    pub trusted: BTreeMap<Text, Trust>,
 }
 
 /// What the operator wants of the autopilot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AutopilotRequest {
     /// Nothing more is to begin by itself, and what did is not to begin a further step.
     Stop,
     /// It may again; what failed before is forgiven.
     Start,
+    /// A fix, by its word, or an item, by its id, is trusted: a person has looked, and what it failed at before counts no more.
+    Trust(Text),
+    /// It is trusted no more: the record alone counts again.
+    Distrust(Text),
 }
 
 /// All that is known of the autopilot.
@@ -156,14 +162,13 @@ impl Autopilot {
             .filter(|attempt| attempt.is_automatic() && attempt.end.is_none())
     }
 
-    /// What the autopilot did to a signal since the operator last let it go on, the oldest first; what was not run is
-    /// left out.
+    /// What the autopilot did to a signal since the operator last let it go on or trusted it, the oldest first; what was not
+    /// run is left out.
     pub fn tries<'a>(&'a self, signal: &'a SignalId) -> impl Iterator<Item = &'a Attempt> {
-        let forgiven = self.switch.forgiven.unwrap_or(Time(0));
         self.attempts.values().filter(move |attempt| {
             attempt.is_automatic()
                 && attempt.signal == *signal
-                && attempt.begun >= forgiven
+                && !self.is_forgiven(attempt)
                 && attempt.outcome() != Some(Outcome::NotRun)
         })
     }

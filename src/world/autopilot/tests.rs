@@ -301,6 +301,78 @@ fn three_tries_a_minute_apart_and_then_a_person() {
 }
 
 #[test]
+fn what_an_operator_trusts_is_tried_again_until_it_has_failed_as_often_again() {
+    let fix = "start-container";
+    let failed = |number, ago| Attempt {
+        item: item().id,
+        ..attempt(number, ago, Some(Outcome::StillWrong))
+    };
+    for what in [fix.to_owned(), item().id.to_string()] {
+        let mut world = world();
+        for number in 1..=3 {
+            world.autopilot.note(failed(number, Span::minutes(5)));
+        }
+        asks(&world, &item(), "tried 3 times");
+        let trust = Trust {
+            at: NOW,
+            by: "anna".into(),
+        };
+        let what = Text::line(&what);
+        world.autopilot.switch.trusted.insert(what.clone(), trust);
+        let Decision::Run { why, .. } = decide(&world, &item(), NOW, 0) else {
+            panic!("{what} is trusted")
+        };
+        let wanted = "fleet.toml:3; trusted by anna, closed 0 of 3 times on this object";
+        assert_eq!(&*why, wanted, "the record is what it was");
+        assert_eq!(crate::query::items(&world, NOW)[0].level, Level::Agent);
+        for number in 4..=6 {
+            assert_eq!(
+                world.autopilot.failures_since_trust(&what),
+                number as usize - 4
+            );
+            let mut again = failed(number, Span::ZERO);
+            again.begun = NOW + Span::minutes(1);
+            world.autopilot.note(again);
+        }
+        let used_up = decide(&world, &item(), NOW + Span::minutes(9), 0);
+        assert!(
+            matches!(&used_up, Decision::Ask(why) if why.contains("tried 3 times")),
+            "{used_up:?}"
+        );
+    }
+}
+
+#[test]
+fn trust_in_one_item_is_for_that_item_alone() {
+    let mut world = world();
+    for number in 1..=3 {
+        let mut other = attempt(number, Span::hours(2), Some(Outcome::StillWrong));
+        other.item = ItemId("container.dead another".into());
+        other.signal.about = About::Container(ContainerKey {
+            id: ContainerId::new("0123456789a1").unwrap(),
+            ..key()
+        });
+        world.autopilot.note(other);
+    }
+    asks(&world, &item(), "fleet.toml:3 allows failed 3 times");
+    let trust = Trust {
+        at: NOW,
+        by: "anna".into(),
+    };
+    let trusted = &mut world.autopilot.switch.trusted;
+    trusted.insert("container.dead another".into(), trust.clone());
+    asks(&world, &item(), "closed 0 of 3 times for this rule");
+    let own = item().id.0;
+    world.autopilot.switch.trusted.insert(own, trust);
+    assert!(matches!(
+        decide(&world, &item(), NOW, 0),
+        Decision::Run { .. }
+    ));
+    assert!(world.autopilot.knows("drill") && world.autopilot.knows("container.dead another"));
+    assert!(!world.autopilot.knows("container.dead"));
+}
+
+#[test]
 fn failures_elsewhere_put_the_entry_back_to_asking() {
     let mut world = world();
     for number in 1..=3 {

@@ -50,14 +50,20 @@ pub fn bind(world: &World, topology: &Topology, fix: &Fix, id: &SignalId) -> Opt
         Fix::RestartSite => SiteRequest::Restart { domain: site()? }.into(),
         Fix::RenewCertificate => SiteRequest::Renew { domain: site()? }.into(),
         Fix::BackUp => SiteRequest::Backup { domain: site()? }.into(),
+        Fix::DumpDatabase => SiteRequest::Dump { domain: site()? }.into(),
         Fix::Drill => SiteRequest::Drill {
             domain: site()?,
             backup: None,
         }
         .into(),
         Fix::ReResolve => SiteRequest::Repoint { domain: site()? }.into(),
+        Fix::Grow => SiteRequest::Grow {
+            domain: site().or_else(|| earns_most(world, &id.about, can_grow))?,
+            to: None,
+        }
+        .into(),
         Fix::FailOver => SiteRequest::Failover {
-            domain: site().or_else(|| first_to_go(world, &id.about))?,
+            domain: site().or_else(|| earns_most(world, &id.about, can_go))?,
             rehearse: false,
         }
         .into(),
@@ -108,6 +114,7 @@ pub fn words(fix: &Intent) -> String {
             SiteRequest::Backup { .. } => "back up".to_owned(),
             SiteRequest::Restart { .. } => "restart site".to_owned(),
             SiteRequest::Failover { ref domain, .. } => format!("fail over {domain}"),
+            SiteRequest::Grow { ref domain, .. } => format!("grow the server of {domain}"),
             ref other => other.verb().word().to_owned(),
         },
         Intent::Site(order) => order.verb.word().to_owned(),
@@ -156,22 +163,31 @@ fn node(world: &World, topology: &Topology, about: &About) -> Option<NodeName> {
     of(about).or_else(|| topology.above(world, about).iter().find_map(of))
 }
 
-/// Of the sites that stand on a node or server, the one that earns most and has a region to go to: one that was failed over
-/// before has left something behind and goes no farther by itself.
-fn first_to_go(world: &World, about: &About) -> Option<Domain> {
-    let can_go =
-        |site: &&Site| site.state == SiteState::Active && site.objects.left_behind.is_none();
+/// Whether a site has a region to go to: one that was failed over before has left something behind and goes no farther by
+/// itself.
+fn can_go(site: &Site) -> bool {
+    site.state == SiteState::Active && site.objects.left_behind.is_none()
+}
+
+/// Whether a site is served from a server that is ours to make larger.
+fn can_grow(site: &Site) -> bool {
+    site.state == SiteState::Active && !site.objects.server.is_empty()
+}
+
+/// Of the sites of this sort that stand on a node or server, the one that earns most.
+fn earns_most(world: &World, about: &About, is_meant: fn(&Site) -> bool) -> Option<Domain> {
     let there: Vec<&Site> = match about {
-        About::Node(node) => standing_on(world, node).filter(can_go).collect(),
+        About::Node(node) => standing_on(world, node).collect(),
         About::Server(name) => {
             let sites = world.sites.values();
             let there = sites.filter(|site| site.objects.server_name == **name);
-            there.filter(can_go).collect()
+            there.collect()
         }
         _ => return None,
     };
     let first = there
         .into_iter()
+        .filter(|site| is_meant(site))
         .min_by_key(|site| (Reverse(site.price.amount), site.domain.clone()));
     first.map(|site| site.domain.clone())
 }

@@ -286,6 +286,7 @@ impl Remembered {
             | Fact::TokenRead { .. }
             | Fact::TokensDeclared(_)
             | Fact::SiteVisited { .. }
+            | Fact::SitesVisited { .. }
             | Fact::SiteCounted { .. }
             | Fact::TrafficUnread { .. }
             | Fact::ExecutorSeen(_)

@@ -82,6 +82,7 @@ pub(crate) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
         Fact::SiteBooked(_)
         | Fact::SiteGone(_)
         | Fact::SiteVisited { .. }
+        | Fact::SitesVisited { .. }
         | Fact::ReleaseSeen { .. }
         | Fact::SiteCounted { .. }
         | Fact::TrafficUnread { .. } => sites::reduce(world, event),
@@ -139,6 +140,15 @@ fn keep(world: &mut World, event: &Event) {
         }
         _ => {}
     }
+}
+
+/// Asks the course of a figure back from the store, unless it is known.
+fn recall(world: &mut World, key: SeriesKey) -> Vec<Effect> {
+    if world.series.contains_key(&key) {
+        return Vec::new();
+    }
+    world.series.entry(key.clone()).or_default();
+    vec![Effect::Restore(vec![key])]
 }
 
 /// Notes points in their series; a series that is new is asked back from the store.

@@ -9,7 +9,7 @@ use crate::series::{Metric, Point, SeriesKey, Subject};
 use crate::tracked::ServiceState;
 use crate::world::World;
 
-use super::record;
+use super::{recall, record};
 
 pub(super) fn probed(
     world: &mut World,
@@ -40,10 +40,10 @@ pub(super) fn probed(
         every: service.spec.every,
         origin: Origin::Probe,
     });
-    if outcome.result.is_err() {
-        return Vec::new();
-    }
     let key = SeriesKey::new(Subject::Service(name.clone()), Metric::Latency);
+    if outcome.result.is_err() {
+        return recall(world, key);
+    }
     record(
         world,
         vec![(

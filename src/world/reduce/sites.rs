@@ -9,8 +9,8 @@ use crate::series::{Metric, Point, SeriesKey, Subject};
 use crate::tracked::ServiceState;
 use crate::world::World;
 
-use super::record;
 use super::services::{Rule, judge};
+use super::{recall, record};
 
 pub(super) fn reduce(world: &mut World, event: &Event) -> Vec<Effect> {
     match &event.fact {
@@ -109,11 +109,12 @@ fn visited(
         every,
         origin: Origin::Probe,
     });
+    let key = SeriesKey::new(Subject::Site(site.clone()), Metric::Latency);
     if outcome.result.is_err() {
-        return Vec::new();
+        // How it answered before is what is asked of a site that does not.
+        return recall(world, key);
     }
     pulse.last_good = Some(at);
-    let key = SeriesKey::new(Subject::Site(site.clone()), Metric::Latency);
     let value = outcome.millis;
     record(world, vec![(key, Point { at, value })])
 }

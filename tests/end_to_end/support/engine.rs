@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::{seconds, until};
+use super::{Disk, MOUNT, seconds, until};
 
 /// The machine's own engine.
 const SOCKET: &str = "/var/run/docker.sock";
@@ -57,16 +57,28 @@ impl Engine {
 
     /// An engine that nobody else uses, for what removes things; or a word that the test is left out.
     pub fn alone() -> Option<Self> {
+        Self::of_its_own(None)
+    }
+
+    /// The same with all it keeps on a disk of the test's own.
+    pub fn on(disk: &Disk) -> Option<Self> {
+        Self::of_its_own(Some(disk))
+    }
+
+    fn of_its_own(disk: Option<&Disk>) -> Option<Self> {
         let folder = tempfile::Builder::new().prefix("whd-").tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::write(at("daemon.json"), "{}").unwrap();
         let socket = at("docker.sock");
-        let mut command = Command::new("dockerd");
+        let mut command = disk.map_or_else(
+            || Command::new("dockerd"),
+            |disk| disk.inside().program("dockerd"),
+        );
         command
             .arg("--config-file")
             .arg(at("daemon.json"))
             .arg("--data-root")
-            .arg(at("data"));
+            .arg(disk.map_or_else(|| at("data"), |_| PathBuf::from(MOUNT)));
         command
             .arg("--exec-root")
             .arg(at("exec"))

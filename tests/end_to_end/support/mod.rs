@@ -1,5 +1,6 @@
 //! What the tests stand on: a terminal, a home of their own, and real parts that are ended with the test.
 
+mod disk;
 mod engine;
 mod home;
 mod keys;
@@ -13,6 +14,7 @@ mod sshd;
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use disk::{Disk, MOUNT};
 pub use engine::{ENDS_AT_ONCE, Engine, IGNORES_TERM};
 pub use home::{Home, Ran, ended};
 pub use process::Process;

@@ -54,9 +54,15 @@ impl Sandbox {
         let off = |work: &str| {
             format!("[[schedules]]\nname = \"{work}\"\ndo = \"{work}\"\nenabled = false\n")
         };
-        let off = ["backups", "drill", "certificates", "deployments"]
-            .map(off)
-            .concat();
+        let off = [
+            "backups",
+            "databases",
+            "drill",
+            "certificates",
+            "deployments",
+        ]
+        .map(off)
+        .concat();
         self.fleet_with_schedules() + &off
     }
 

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{Process, seconds, until};
+use super::disk::Inside;
+use super::{Disk, Process, seconds, until};
 
 /// sshd insists on being called by its full path.
 const PROGRAMS: [&str; 3] = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/sbin/sshd"];
@@ -16,11 +17,21 @@ pub struct Sshd {
     folder: tempfile::TempDir,
     port: u16,
     child: Option<Child>,
+    disk: Option<Inside>,
 }
 
 impl Sshd {
     /// Starts one, or says that the test is left out.
     pub fn start() -> Option<Self> {
+        Self::of(None)
+    }
+
+    /// Starts one whose sessions see this disk.
+    pub fn on(disk: &Disk) -> Option<Self> {
+        Self::of(Some(disk.inside()))
+    }
+
+    fn of(disk: Option<Inside>) -> Option<Self> {
         if !PROGRAMS.iter().any(|path| Path::new(path).exists()) {
             println!("left out: no sshd");
             return None;
@@ -36,6 +47,7 @@ impl Sshd {
             folder,
             port,
             child: None,
+            disk,
         };
         for name in ["host", "other-host", "user"] {
             let mut keygen = Command::new("ssh-keygen");
@@ -102,7 +114,10 @@ impl Sshd {
             .iter()
             .find(|path| Path::new(path).exists())
             .unwrap();
-        let mut command = Command::new(program);
+        let mut command = match self.disk {
+            Some(disk) => disk.program(program),
+            None => Command::new(program),
+        };
         command.args(["-D", "-e", "-f"]).arg(self.at("sshd_config"));
         command
             .stdin(Stdio::null())

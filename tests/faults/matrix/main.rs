@@ -25,6 +25,7 @@
 //! | F19 an answer doubled, cut, of another type, far too long, a web page | [`answers`], and the clients' own `every_call_bears_every_answer` |
 //! | F20 lists that lag behind | [`answers`] |
 //! | F21 the name is taken | [`strangers`] |
+//! | all of it on a server that becomes another type: it is never left off, nor half changed | [`growth`] |
 //! | F28 two operators at one site at once | [`races`] |
 
 #![expect(
@@ -37,6 +38,7 @@ mod answers;
 mod bent;
 mod by_hand;
 mod endings;
+mod growth;
 mod limits;
 mod panics;
 mod races;

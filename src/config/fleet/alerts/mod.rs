@@ -119,7 +119,7 @@ pub struct AlertSpec {
     pub quiet_except: Option<Severity>,
     /// The zone of the hours and of the report, as an IANA name; this machine's unless given.
     pub timezone: Option<Text>,
-    /// After so long what nobody has acknowledged is told again, 5 minutes to 30 days; never unless given.
+    /// After so long what nobody has acknowledged is told again, a minute to 30 days; never unless given.
     pub repeat: Option<Span>,
     /// How many messages may be sent; 30 in an hour unless given, text messages 6.
     pub rate: AlertRate,
@@ -153,7 +153,7 @@ const LEVELS: [(&str, Severity); 3] = [
 ];
 
 const WAIT: RangeInclusive<Span> = Span::ZERO..=Span::hours(1);
-const REPEAT: RangeInclusive<Span> = Span::minutes(5)..=Span::days(30);
+const REPEAT: RangeInclusive<Span> = Span::minutes(1)..=Span::days(30);
 
 /// The address of a webhook.
 const URL: Names = Names {

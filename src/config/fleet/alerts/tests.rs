@@ -98,7 +98,7 @@ fn a_mistake_is_named_with_its_line_and_leaves_its_channel_out() {
         (format!("{ntfy}level = \"grave\""), "must be one of"),
         (format!("{ntfy}rate = \"10\""), "such as \"10/h\""),
         (format!("{ntfy}rate = \"0/h\""), "such as \"10/h\""),
-        (format!("{ntfy}repeat = \"1s\""), "must be from 5m to 30d"),
+        (format!("{ntfy}repeat = \"1s\""), "must be from 1m to 30d"),
         (format!("{ntfy}quiet = \"22-7\""), "two times of the day"),
         (format!("{ntfy}timezone = \"Mars/Base\""), "time zone"),
         (format!("{mail}tls = \"off\""), "for this machine alone"),

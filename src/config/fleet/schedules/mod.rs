@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use schedule::{Cron, Missed, Rule, Schedule, When, Work};
 use toml::de::DeValue;
-use vocab::{NodeName, ScheduleName, Span};
+use vocab::{NodeName, ScheduleName, Span, VISITED_EVERY};
 
 use super::Fleet;
 use crate::reader::{Fields, showable};
@@ -27,6 +27,7 @@ pub struct ScheduleSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Do {
     Backups,
+    Databases,
     Drill,
     Sweep,
     Deployments,
@@ -36,8 +37,9 @@ enum Do {
     Command,
 }
 
-const WORDS: [(&str, Do); 8] = [
+const WORDS: [(&str, Do); 9] = [
     ("backups", Do::Backups),
+    ("databases", Do::Databases),
     ("drill", Do::Drill),
     ("sweep", Do::Sweep),
     ("deployments", Do::Deployments),
@@ -53,7 +55,7 @@ pub(super) fn read(
     name: Option<ScheduleName>,
     known: &dyn Fn(&NodeName) -> bool,
 ) -> Option<ScheduleSpec> {
-    table.require("do", "say what is done: backups, drill, sweep, deployments, prune-backups, certificates, prune-images or command");
+    table.require("do", "say what is done: backups, databases, drill, sweep, deployments, prune-backups, certificates, prune-images or command");
     let work = table.choice("do", &WORDS);
     if let (Some(name), Some(work)) = (&name, work)
         && let Some(kept) = kept_for(name)
@@ -63,6 +65,12 @@ pub(super) fn read(
             "name",
             format!("is kept for do = \"{name}\"; choose another"),
         );
+    }
+    if name
+        .as_ref()
+        .is_some_and(|name| name.as_str() == Work::Health.word())
+    {
+        table.error("name", "is kept for the visits to sites; choose another");
     }
     let enabled = table.boolean("enabled").unwrap_or(true);
     let rule = read_rule(&mut table, enabled);
@@ -92,6 +100,7 @@ pub(super) fn read(
     }
     let work = match work? {
         Do::Backups => Work::Backups,
+        Do::Databases => Work::Databases,
         Do::Drill => Work::Drill,
         Do::Sweep => Work::Sweep,
         Do::Deployments => Work::Deployments,
@@ -209,10 +218,12 @@ impl Fleet {
             if let Some(backup) = &self.backup {
                 let every = Rule::every(backups_looked_for(backup.every));
                 usual.push((Work::Backups, every));
+                usual.push((Work::Databases, Rule::every(Span::hours(24))));
                 usual.push((Work::Drill, Rule::every(Span::hours(1))));
             }
             usual.push((Work::Sweep, Rule::every(Span::minutes(15))));
             usual.push((Work::Deployments, Rule::every(Span::minutes(5))));
+            usual.push((Work::Health, Rule::every(VISITED_EVERY)));
             usual.push((Work::Certificates, Rule::every(Span::days(7))));
         }
         for (work, rule) in usual {

@@ -31,8 +31,10 @@ fn without_a_word_what_hosting_needs_is_done() {
         [
             "backups: back up the sites that are due, every 1h",
             "certificates: renew certificates that end within 30 days, every 7d",
+            "databases: dump the databases of sites, every 1d",
             "deployments: look whether servers serve what the books say, every 5m",
             "drill: try the backup unproven for longest, every 1h",
+            "health: visit sites, and judge servers and regions by that, every 30s",
             "sweep: look for orphans at the providers, every 15m",
         ]
     );
@@ -63,6 +65,10 @@ every = "1d"
 nodes = ["web-1"]
 command = ["apt-get", "update"]
 [[schedules]]
+name = "dumps"
+do = "databases"
+every = "6h"
+[[schedules]]
 name = "images"
 do = "prune-images"
 cron = "30 4 * * sun"
@@ -73,6 +79,8 @@ cron = "30 4 * * sun"
             "certificates: renew certificates that end within 30 days, every 7d",
             "deployments: look whether servers serve what the books say, every 5m",
             "drill: try the backup unproven for longest, every 1h",
+            "dumps: dump the databases of sites, every 6h",
+            "health: visit sites, and judge servers and regions by that, every 30s",
             "images: remove unused images on every node, Sun at 04:30 UTC",
             "nightly: back up the sites that are due, daily at 03:00 Europe/Berlin within 10m",
             "packages: run apt-get update on web-1, every 1d",
@@ -146,4 +154,6 @@ fn what_is_wrong_is_said_where_it_stands() {
     }
     let (_, report) = parsed("[[schedules]]\nname = \"sweep\"\ndo = \"drill\"\nevery = \"1d\"\n");
     assert!(report.contains("is kept for do = \"sweep\""), "{report}");
+    let (_, report) = parsed("[[schedules]]\nname = \"health\"\ndo = \"drill\"\nevery = \"1d\"\n");
+    assert!(report.contains("is kept for the visits"), "{report}");
 }

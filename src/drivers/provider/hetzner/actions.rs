@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use super::Hetzner;
-use super::model::Action;
+use super::model::{Action, Server, ServerStatus};
 use super::page::PAGE;
 use crate::provider::Read;
 use crate::provider::call::Call;
@@ -21,6 +21,25 @@ struct One {
 #[derive(Deserialize)]
 struct Many {
     actions: Vec<Action>,
+}
+
+/// Looks at something under way, farther and farther apart.
+struct Looks {
+    end: Instant,
+    wait: Duration,
+    longest: Duration,
+}
+
+impl Looks {
+    /// Waits for the next look; `false` when there is no time for one.
+    async fn pause(&mut self) -> bool {
+        if Instant::now() + self.wait >= self.end {
+            return false;
+        }
+        sleep(self.wait).await;
+        self.wait = (self.wait + self.wait / 2).min(self.longest);
+        true
+    }
 }
 
 impl Hetzner {
@@ -45,9 +64,7 @@ impl Hetzner {
     /// Looks until all of these are over, well or not; the caller reads [`Action::status`]. The looks begin a second
     /// apart and end ten seconds apart. Passing trouble is waited out; [`Fault::Deadline`] when `longest` is not enough.
     pub async fn wait_for(&self, ids: &[u64], longest: Duration) -> Read<Vec<Action>> {
-        let end = Instant::now() + longest;
-        let pace = self.transport.pace();
-        let mut wait = pace.first_look;
+        let mut looks = self.looks(longest);
         let mut over: BTreeMap<u64, Action> = BTreeMap::new();
         loop {
             let open: Vec<u64> = ids
@@ -68,12 +85,41 @@ impl Hetzner {
             if ids.iter().all(|id| over.contains_key(id)) {
                 return Ok(over.into_values().collect());
             }
-            if Instant::now() + wait >= end {
+            if !looks.pause().await {
                 let words = "the action goes on, its end is not known";
                 return Err(self.transport.error(Fault::Deadline, words));
             }
-            sleep(wait).await;
-            wait = (wait + wait / 2).min(pace.longest_look);
+        }
+    }
+
+    /// Looks until a server does this and nothing is at work on it: an order to shut down ends before the server has. The
+    /// pace is that of [`Self::wait_for`], and so is what is waited out.
+    pub async fn wait_for_status(
+        &self,
+        id: u64,
+        status: &ServerStatus,
+        longest: Duration,
+    ) -> Read<Server> {
+        let mut looks = self.looks(longest);
+        loop {
+            match self.server(id).await {
+                Ok(server) if server.status == *status && !server.locked => return Ok(server),
+                Err(error) if !error.fault.is_passing() => return Err(error),
+                _ => {}
+            }
+            if !looks.pause().await {
+                let words = format!("the server is not {} yet", status.as_str());
+                return Err(self.transport.error(Fault::Deadline, words));
+            }
+        }
+    }
+
+    fn looks(&self, longest: Duration) -> Looks {
+        let pace = self.transport.pace();
+        Looks {
+            end: Instant::now() + longest,
+            wait: pace.first_look,
+            longest: pace.longest_look,
         }
     }
 }

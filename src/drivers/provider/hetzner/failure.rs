@@ -44,7 +44,11 @@ fn refusal(status: u16, body: &[u8]) -> Refusal {
         "forbidden" => Fault::Forbidden,
         "not_found" | "firewall_resource_not_found" | "deprecated_api_endpoint" => Fault::NotFound,
         "uniqueness_error" | "firewall_already_applied" => Fault::Conflict,
-        "locked" | "conflict" | "resource_in_use" | "primary_ip_assigned" => Fault::Locked,
+        "locked"
+        | "conflict"
+        | "resource_in_use"
+        | "primary_ip_assigned"
+        | "server_not_stopped" => Fault::Locked,
         "protected" => Fault::Protected,
         "resource_unavailable" | "placement_error" => Fault::SoldOut,
         "resource_limit_exceeded" => Fault::LimitReached,
@@ -98,6 +102,8 @@ mod tests {
             (422, "invalid_input", Fault::Invalid),
             (422, "unsupported_error", Fault::Invalid),
             (422, "resource_in_use", Fault::Locked),
+            (422, "server_not_stopped", Fault::Locked),
+            (422, "invalid_server_type", Fault::Invalid),
             (423, "locked", Fault::Locked),
             (423, "protected", Fault::Protected),
         ] {

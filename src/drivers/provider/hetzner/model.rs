@@ -70,6 +70,9 @@ pub struct Server {
     /// Where it stands, such as `fsn1`.
     #[serde(default)]
     pub location: TypeName,
+    /// The size of its disk in GB: that of its type, or of a smaller one that it had before.
+    #[serde(default)]
+    pub primary_disk_size: u64,
     /// Its labels.
     #[serde(default)]
     pub labels: Labels,

@@ -180,4 +180,13 @@ impl Hetzner {
         let body: Answer<ActionBody> = self.transport.change(call).await;
         body.map(|body| body.action)
     }
+
+    /// Makes a server that is off one of another type (<https://docs.hetzner.cloud/reference/cloud#server-actions-change-type-of-a-server>).
+    /// Its disk stays as it is, so that it can be taken back: a disk only ever grows. Done is seen by the action's end.
+    pub async fn change_type(&self, id: u64, server_type: &str) -> Answer<Action> {
+        let call = Call::post(&[&"servers", &id, &"actions", &"change_type"])
+            .json(&json!({ "server_type": server_type, "upgrade_disk": false }));
+        let body: Answer<ActionBody> = self.transport.change(call).await;
+        body.map(|body| body.action)
+    }
 }

@@ -179,6 +179,50 @@ async fn an_action_that_never_ends_has_a_deadline() {
 }
 
 #[tokio::test]
+async fn a_type_is_changed_and_the_disk_stays() {
+    let started = r#"{"action":{"id":7,"command":"change_server_type","status":"running","progress":0,"error":null}}"#;
+    let (hetzner, counterpart) = client(&[started]).await;
+    let action = hetzner.change_type(4711, "cx33").await.done().unwrap();
+    assert_eq!((action.id, action.is_over()), (7, false));
+    let seen = counterpart.seen();
+    assert_eq!(seen[0].line, "POST /v1/servers/4711/actions/change_type");
+    let sent: serde_json::Value = serde_json::from_str(&seen[0].body).unwrap();
+    assert_eq!(
+        sent,
+        serde_json::json!({ "server_type": "cx33", "upgrade_disk": false })
+    );
+}
+
+#[tokio::test]
+async fn a_server_is_waited_for_until_nothing_is_at_work_on_it() {
+    let server = |status: &str, locked: bool| {
+        format!(r#"{{"server":{{"id":1,"name":"s","status":"{status}","locked":{locked}}}}}"#)
+    };
+    let (hetzner, counterpart) = client(&[
+        &server("running", false),
+        "not JSON",
+        &server("off", true),
+        &server("off", false),
+    ])
+    .await;
+    let longest = Duration::from_secs(5);
+    let off = hetzner
+        .wait_for_status(1, &ServerStatus::Off, longest)
+        .await;
+    assert_eq!(off.unwrap().status, ServerStatus::Off);
+    assert_eq!(counterpart.seen().len(), 4);
+
+    let (hetzner, _counterpart) = client(&[&server("running", false)]).await;
+    let longest = Duration::from_millis(50);
+    let error = hetzner
+        .wait_for_status(1, &ServerStatus::Off, longest)
+        .await;
+    let error = error.unwrap_err();
+    assert_eq!(error.fault, Fault::Deadline);
+    assert!(error.to_string().contains("not off yet"), "{error}");
+}
+
+#[tokio::test]
 async fn prices_are_decimals() {
     let types = r#"{"server_types":[{"id":114,"name":"cx23","cores":2,"memory":4.0,"disk":40,"architecture":"x86",
         "prices":[{"location":"fsn1","price_hourly":{"net":"0.0056000000","gross":"0.0066640000000000"},

@@ -1,7 +1,7 @@
 //! A plan as it is printed: what is touched, where, by which exact calls, and how hard it is to take back.
 
 use vocab::Text;
-use world::{Confirmation, Intent, Plan, Reversibility};
+use world::{Confirmation, Intent, Plan, Reversibility, SiteRequest};
 
 use crate::error::Result;
 use crate::print::{Stream, Tone, piece};
@@ -72,8 +72,16 @@ pub(crate) fn print(plan: &Plan, stream: &mut Stream) -> Result<()> {
     })
 }
 
-/// The intent that takes a plan back, in a word.
+/// The intent that takes a plan back, in a word; of a server, the whole command.
 fn undo(intent: &Intent) -> String {
+    if let Intent::SiteRequest(request) = intent
+        && let SiteRequest::Grow {
+            domain,
+            to: Some(kind),
+        } = &**request
+    {
+        return format!("wheelhouse site grow {domain} --to {kind}");
+    }
     match intent {
         Intent::Containers { verb, .. } => format!("wheelhouse {}", verb.word()),
         other => format!("{other:?}")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use archive::retention::{Reason, Retention, keep_in_utc};
+use archive::retention::{Dated, Reason, Retention, keep_in_utc};
 use serde::Serialize;
 use vocab::{Domain, Text, Time};
 use world::query::{backups_of, protection};
@@ -36,6 +36,9 @@ struct SiteRow {
     newest: Option<String>,
     verified: Option<String>,
     overdue: bool,
+    /// When the database was last dumped, in a whole backup or alone; null when it was not.
+    dumped: Option<String>,
+    dump_overdue: bool,
     backups: Vec<Row>,
 }
 
@@ -43,6 +46,8 @@ struct SiteRow {
 #[derive(Debug, Serialize)]
 struct Row {
     id: String,
+    /// `whole` or `database`.
+    what: &'static str,
     at: String,
     age_ms: i64,
     took_ms: i64,
@@ -67,6 +72,7 @@ struct PartRow {
 fn row(backup: &Backup, kept: &[Reason], now: Time) -> Row {
     Row {
         id: backup.id.to_string(),
+        what: backup.word(),
         at: rfc3339(backup.at),
         age_ms: now.since(backup.at).0,
         took_ms: backup.took.0,
@@ -103,15 +109,23 @@ fn kept(world: &World, backups: &[&Backup], now: Time) -> Vec<Vec<Reason>> {
     let mut all = vec![Vec::new(); backups.len()];
     let places: BTreeSet<&Text> = backups.iter().map(|backup| &backup.place).collect();
     for place in places {
-        let here: Vec<(usize, (Time, bool))> = backups
+        let (here, dated): (Vec<usize>, Vec<Dated>) = backups
             .iter()
             .enumerate()
             .filter(|(_, backup)| backup.place == *place)
-            .map(|(index, backup)| (index, (backup.at, backup.verified.is_some())))
-            .collect();
-        let times: Vec<(Time, bool)> = here.iter().map(|(_, known)| *known).collect();
-        let reasons = keep_in_utc(&times, now, retention);
-        for ((index, _), reasons) in here.into_iter().zip(reasons) {
+            .map(|(index, backup)| {
+                let proven = backup.verified.is_some();
+                let (at, is_dump) = (backup.at, !backup.is_whole());
+                let dated = Dated {
+                    at,
+                    proven,
+                    is_dump,
+                };
+                (index, dated)
+            })
+            .unzip();
+        let reasons = keep_in_utc(&dated, now, retention);
+        for (index, reasons) in here.into_iter().zip(reasons) {
             if let Some(slot) = all.get_mut(index) {
                 *slot = reasons;
             }
@@ -189,6 +203,8 @@ fn site_row(world: &World, domain: &Domain, now: Time) -> SiteRow {
         newest: protection.newest.map(rfc3339),
         verified: protection.verified.map(rfc3339),
         overdue: protection.overdue,
+        dumped: protection.dumped.map(rfc3339),
+        dump_overdue: protection.dump_overdue,
         backups: backups
             .iter()
             .zip(&kept)
@@ -205,24 +221,27 @@ fn print(world: &World, domains: &[Domain], now: Time, out: &mut Stream) -> Resu
         );
     }
     let mut table = Table::new(&[
-        "DOMAIN", "BACKUP", "AGE", "SIZE", "FILES", "RELEASE", "KEPT AS", "VERIFIED", "PLACE",
+        "DOMAIN", "BACKUP", "WHAT", "AGE", "SIZE", "FILES", "RELEASE", "KEPT AS", "VERIFIED",
+        "PLACE",
     ]);
     for domain in domains {
         let backups = backups_of(world, domain);
-        let overdue = protection(world, domain, now).overdue;
+        let found = protection(world, domain, now);
         if backups.is_empty() {
-            let (none, tone) = if overdue {
+            let (none, tone) = if found.overdue || found.dump_overdue {
                 ("none, overdue", Tone::Warn)
             } else {
                 ("none", Tone::Dim)
             };
             let mut cells = vec![Cell::of(domain.as_str()), Cell::of(none).tone(tone)];
-            cells.resize_with(9, || Cell::of(""));
+            cells.resize_with(10, || Cell::of(""));
             table.row(cells);
         }
         let kept = kept(world, &backups, now);
-        for (index, (backup, kept)) in backups.iter().zip(&kept).enumerate() {
-            let late = overdue && index == 0;
+        for (backup, kept) in backups.iter().zip(&kept) {
+            let at = Some(backup.at);
+            let late =
+                found.overdue && found.newest == at || found.dump_overdue && found.dumped == at;
             let words: Vec<&str> = kept.iter().map(|reason| reason.word()).collect();
             let verified = backup.verified.map_or_else(
                 || Cell::of("never").tone(Tone::Dim),
@@ -231,6 +250,7 @@ fn print(world: &World, domains: &[Domain], now: Time, out: &mut Stream) -> Resu
             table.row(vec![
                 Cell::of(domain.as_str()),
                 Cell::of(backup.id.short()),
+                Cell::of(backup.word()),
                 Cell::figure(Some(now.since(backup.at))).tone(if late {
                     Tone::Warn
                 } else {

@@ -20,7 +20,7 @@ pub(crate) use restore::run as restore;
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Options {
     #[command(flatten)]
-    make: change::SitesOptions,
+    make: change::MakeOptions,
     #[command(subcommand)]
     other: Option<Other>,
 }
@@ -28,7 +28,7 @@ pub struct Options {
 /// What else is done with backups.
 #[derive(Debug, clap::Subcommand)]
 enum Other {
-    /// List the backups: age, size, by which rule they are kept, when they were last seen to be whole
+    /// List the backups: of what, age, size, by which rule they are kept, when they were last seen to be whole
     List(list::ListOptions),
     /// Bring a backup back into a scratch place and compare every byte; the site is not touched
     #[command(after_long_help = crate::exit::HELP)]

@@ -16,7 +16,7 @@ pub struct Options {
     /// The site; one whose server is gone gets a new one, and keeps its customer and subscription
     #[arg(value_parser = crate::sites::domain)]
     domain: Domain,
-    /// The backup, or the end of its id [default: the newest]
+    /// The backup, or the end of its id [default: the newest that has the part]
     #[arg(value_name = "BACKUP")]
     backup: Option<String>,
     /// Which of it: files, database or all

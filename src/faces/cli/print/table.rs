@@ -9,6 +9,9 @@ use crate::error::Result;
 /// Cells between two columns.
 const GAP: usize = 2;
 
+/// Other rows are not drawn out for a cell that is wider.
+const WIDEST: usize = 100;
+
 /// One field of a table.
 pub(crate) struct Cell {
     text: Text,
@@ -89,6 +92,7 @@ impl Table {
                     .chain([self.heads[column].len()])
                     .max()
                     .unwrap_or_default()
+                    .min(WIDEST)
             })
             .collect();
         let right: Vec<bool> = (0..self.heads.len())
@@ -209,5 +213,20 @@ mod tests {
             paper.text(),
             " NAME  CPU  STATE\n 東京    7  up\n a       -\n"
         );
+    }
+
+    #[test]
+    fn one_endless_cell_draws_no_other_row_out() {
+        let paper = Paper::default();
+        let mut stream = Stream::new(Box::new(paper.clone()), false, false);
+        let mut table = Table::new(&["WHAT", "BY"]);
+        let endless = "a".repeat(1_000);
+        table.row(vec![Cell::of(endless.as_str()), Cell::of("you")]);
+        table.row(vec![Cell::of("b"), Cell::of("you")]);
+        table.print(&mut stream, 0).unwrap();
+        let text = paper.text();
+        let mut lines = text.lines().skip(1);
+        assert_eq!(lines.next(), Some(format!("{endless}  you").as_str()));
+        assert_eq!(lines.next().map(str::len), Some(WIDEST + 5));
     }
 }

@@ -42,6 +42,9 @@ enum Verb {
     /// Have the open invoices of a site's subscription paid now
     #[command(after_long_help = exit::HELP)]
     Collect(OneOptions),
+    /// Make the server that a site stands on larger: more processors and memory, the same address and disk
+    #[command(after_long_help = exit::HELP)]
+    Grow(GrowOptions),
     /// Give a site another domain
     #[command(after_long_help = exit::HELP)]
     Rename(RenameOptions),
@@ -81,6 +84,18 @@ struct FailoverOptions {
     /// Do all of it but the change of name, see whether it would work, and take it back
     #[arg(long)]
     rehearse: bool,
+    #[command(flatten)]
+    act: ActOptions,
+}
+
+#[derive(Debug, clap::Args)]
+struct GrowOptions {
+    /// The site
+    #[arg(value_parser = domain)]
+    domain: Domain,
+    /// Hetzner's name of the type, also of the one it was [default: the cheapest with more of both]
+    #[arg(long, value_name = "TYPE")]
+    to: Option<String>,
     #[command(flatten)]
     act: ActOptions,
 }
@@ -160,6 +175,13 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
                 domain: one.domain.clone(),
             },
             &one.act,
+        ),
+        Verb::Grow(options) => (
+            SiteRequest::Grow {
+                domain: options.domain.clone(),
+                to: options.to.as_ref().map(Text::line),
+            },
+            &options.act,
         ),
         Verb::Rename(options) => (
             SiteRequest::Rename {

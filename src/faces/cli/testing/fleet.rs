@@ -13,7 +13,7 @@ use vocab::{
 use world::plan::StepCall;
 use world::{
     Actor, AuditLine, Confirmation, ContainerVerb, Event, Face, Fact, Intent, NodeProfile, Plan,
-    PlanObject, PlannedStep, Reversibility, Run, RunState, StepRecord, StepState,
+    PlanObject, PlannedStep, Point, Reversibility, Run, RunState, StepRecord, StepState,
 };
 
 use super::{NOW, ago};
@@ -421,6 +421,21 @@ fn probed(name: &str, result: Result<ProbeDetail, (ProbeTrouble, Text)>) -> Even
             outcome,
         },
     )
+}
+
+/// A service that fails so often that it is down.
+pub(super) fn failed(name: &str, why: &str) -> [Event; 2] {
+    [(); 2].map(|()| probed(name, Err((ProbeTrouble::Refused, why.into()))))
+}
+
+/// How it answered before.
+pub(super) fn answered() -> Vec<Point> {
+    [(70, 90.0), (30, 30.0), (20, 40.0), (10, 20.0)]
+        .map(|(minutes, value)| Point {
+            at: ago(Span::minutes(minutes)),
+            value,
+        })
+        .to_vec()
 }
 
 /// What the containers wrote.

@@ -1,6 +1,6 @@
 //! The items of the tests, as rules, signals and notes.
 
-use vocab::{Severity, Span, Text};
+use vocab::{ServiceName, Severity, Span, Text};
 use world::priorities::What;
 use world::signals::{Band, Figure, Fix, Kind, Level, Phase, Rule, Signal, SignalId, Test};
 use world::{About, Happening, ItemId, Note, World};
@@ -114,6 +114,27 @@ pub(super) fn raise(world: &mut World) {
     for note in notes {
         world.notes.insert(note.id.clone(), note);
     }
+}
+
+/// Puts an item of the service that fails into a world.
+pub(super) fn raise_failing(world: &mut World) {
+    let down = rule(
+        "service.down",
+        Figure::ServiceDown,
+        Severity::Critical,
+        Level::Human,
+        None,
+    );
+    world.rules.push(down);
+    let mut signal = signal(
+        "service.down",
+        "",
+        Severity::Critical,
+        "acme.example.com is down",
+    );
+    signal.figure = Figure::ServiceDown;
+    signal.id.about = About::Service(ServiceName::new("acme.example.com").unwrap());
+    world.signals.insert(signal.id.clone(), signal);
 }
 
 /// What became of them.

@@ -96,6 +96,17 @@ pub(crate) fn troubled() -> Scene {
     troubled
 }
 
+/// The same with a service that has stopped to answer, of which the history knows how it did.
+pub(crate) fn failing() -> Scene {
+    let mut failing = troubled();
+    for event in fleet::failed("acme.example.com", "connection refused") {
+        failing.watch.apply(&event);
+    }
+    failing.watch.change(items::raise_failing);
+    failing.watch.past = fleet::answered();
+    failing
+}
+
 impl Scene {
     /// A fleet of which nothing is known yet.
     pub fn fresh() -> Self {

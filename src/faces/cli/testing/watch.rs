@@ -20,6 +20,8 @@ pub(crate) struct FakeWatch {
     pub check: AuditCheck,
     /// What weights are learnt from.
     pub choices: Vec<Choice>,
+    /// What the history knows of any figure.
+    pub past: Vec<Point>,
 }
 
 impl FakeWatch {
@@ -31,6 +33,7 @@ impl FakeWatch {
             events: receiver,
             check: AuditCheck::Whole(fleet::audit().len() as u64),
             choices: Vec::new(),
+            past: Vec::new(),
         };
         for event in events {
             watch.apply(event);
@@ -90,8 +93,9 @@ impl Watch for FakeWatch {
         receiver
     }
 
-    async fn history(&self, _: SeriesKey, _: Time, _: Time) -> Vec<Point> {
-        Vec::new()
+    async fn history(&self, _: SeriesKey, from: Time, until: Time) -> Vec<Point> {
+        let within = |point: &&Point| from <= point.at && point.at < until;
+        self.past.iter().filter(within).copied().collect()
     }
 
     fn runs(&self, limit: usize) -> Reading<Vec<Run>> {

@@ -46,6 +46,7 @@ const OF_A_SITE: &[Action] = &[
     Action::ChangeSuspend,
     Action::ChangeResume,
     Action::ChangeMove,
+    Action::ChangeGrow,
     Action::ChangeRehearse,
     Action::ChangeFailover,
     Action::ChangeRename,

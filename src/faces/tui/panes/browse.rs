@@ -9,6 +9,9 @@ use ui::{Action, List, Look, Role};
 /// Beside a list the detail needs at least so many cells.
 const SPLIT: u16 = 118;
 
+/// Below a list a glance at the selected row needs at least so many lines.
+const GLANCE: u16 = 12;
+
 /// An open detail.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Detail {
@@ -40,6 +43,17 @@ impl<K> Default for Browse<K> {
             page: Page::default(),
         }
     }
+}
+
+/// Where the parts are drawn that are shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Areas {
+    /// The list.
+    pub list: Option<Rect>,
+    /// A glance at the selected row, below the list.
+    pub glance: Option<Rect>,
+    /// The open detail.
+    pub detail: Option<Rect>,
 }
 
 /// How many pages the parts have.
@@ -113,25 +127,65 @@ impl<K: Ord + Clone> Browse<K> {
         self.list.back()
     }
 
-    /// The parts of an area for the list and the detail.
-    pub fn areas(&self, area: Rect, whole: bool) -> (Option<Rect>, Option<Rect>) {
+    /// The parts of an area for a list that takes so many lines and its detail. Where that is not open and the list leaves
+    /// room enough, there is a glance at the selected row: what it is can be read in passing. 0 lines are for none.
+    pub fn areas(&self, area: Rect, whole: bool, lines: usize) -> Areas {
+        let list = |list| Areas {
+            list: Some(list),
+            ..Areas::default()
+        };
         if !self.is_open(whole) {
-            return (Some(area), None);
+            if !whole || lines == 0 || lines + usize::from(GLANCE) > usize::from(area.height) {
+                return list(area);
+            }
+            let height = lines as u16;
+            return Areas {
+                glance: Some(Rect {
+                    y: area.y + height,
+                    height: area.height - height,
+                    ..area
+                }),
+                ..list(Rect { height, ..area })
+            };
         }
         if area.width < SPLIT {
-            return (None, Some(area));
+            return Areas {
+                detail: Some(area),
+                ..Areas::default()
+            };
         }
-        let left = (area.width * 2 / 5).min(72);
-        let list = Rect {
-            width: left,
-            ..area
-        };
-        let detail = Rect {
-            x: area.x + left + 1,
-            width: area.width - left - 1,
-            ..area
-        };
-        (Some(list), Some(detail))
+        let width = (area.width * 2 / 5).min(72);
+        Areas {
+            detail: Some(Rect {
+                x: area.x + width + 1,
+                width: area.width - width - 1,
+                ..area
+            }),
+            ..list(Rect { width, ..area })
+        }
+    }
+}
+
+/// Draws a glance: a rule, a heading, and as much of the detail as there is room for.
+pub fn glance(
+    buffer: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+    heading: Vec<Span<'static>>,
+    lines: Vec<Line<'static>>,
+) {
+    let rule = "─".repeat(usize::from(area.width));
+    put(
+        buffer,
+        area.x,
+        area.y,
+        area.width,
+        look.styles.ink(Role::Border, rule),
+    );
+    let width = area.width.saturating_sub(2);
+    let lines = std::iter::once(Line::from(heading)).chain(lines);
+    for (y, line) in (area.top() + 1..area.bottom()).zip(lines) {
+        put(buffer, area.x + 1, y, width, line);
     }
 }
 

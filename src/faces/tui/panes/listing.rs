@@ -257,10 +257,15 @@ impl<R: Rows> ListPane<R> {
         whole && self.browse.tab > 0 && self.browse.detail.is_none()
     }
 
-    fn draw_list(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let sums = self.rows.sums(seen);
+    fn draw_list(
+        &mut self,
+        seen: Seen<'_>,
+        look: &Look<'_>,
+        area: Rect,
+        buffer: &mut Buffer,
+        (keys, sums): (&[R::Key], &R::Sums),
+    ) {
         let list = &mut self.browse.list;
-        let keys = keys(&self.rows, list, &sums, seen);
         if keys.is_empty() {
             let (first, then) = if self.rows.count(seen) == 0 {
                 self.rows.nothing(seen)
@@ -279,7 +284,7 @@ impl<R: Rows> ListPane<R> {
             header: true,
         };
         let rows = table.rows(area);
-        let (offset, selected) = list.view(&keys, rows);
+        let (offset, selected) = list.view(keys, rows);
         let place = (offset, selected, keys.len());
         table.draw(buffer, area, look, place, |index, widths| {
             let drawn = Drawn {
@@ -287,7 +292,7 @@ impl<R: Rows> ListPane<R> {
                 look,
                 widths,
                 selected: look.focused && selected == Some(index),
-                sums: &sums,
+                sums,
             };
             let item = self.rows.item(&keys[index], seen);
             Row {
@@ -298,12 +303,36 @@ impl<R: Rows> ListPane<R> {
         if look.whole && offset + rows >= keys.len() {
             self.rows.reached(0, seen);
         }
-        self.visible = keys.into_iter().skip(offset).take(rows).collect();
+        self.visible = keys.iter().skip(offset).take(rows).cloned().collect();
     }
 
-    fn draw_detail(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let keys = self.keys(seen);
-        let Some(index) = self.browse.list.settle(&keys) else {
+    /// Draws the beginning of the selected row's first page below the list.
+    fn draw_glance(
+        &mut self,
+        seen: Seen<'_>,
+        look: &Look<'_>,
+        area: Rect,
+        buffer: &mut Buffer,
+        keys: &[R::Key],
+    ) {
+        let index = self.browse.list.settle(keys);
+        if let Some(item) = index.and_then(|index| self.rows.item(&keys[index], seen)) {
+            let heading = self.rows.heading(item, seen, look);
+            let width = usize::from(area.width.saturating_sub(2));
+            let lines = self.rows.detail(item, 0, seen, look, width);
+            browse::glance(buffer, area, look, heading, lines);
+        }
+    }
+
+    fn draw_detail(
+        &mut self,
+        seen: Seen<'_>,
+        look: &Look<'_>,
+        area: Rect,
+        buffer: &mut Buffer,
+        keys: &[R::Key],
+    ) {
+        let Some(index) = self.browse.list.settle(keys) else {
             return;
         };
         let (Some(item), Some(shown)) =
@@ -378,13 +407,24 @@ impl<R: Rows> Pane for ListPane<R> {
             }
             return;
         }
-        let (left, right) = self.browse.areas(area, look.whole);
-        if let Some(area) = left {
-            self.draw_list(seen, look, area, buffer);
+        // Reckoned once for all that is drawn.
+        let sums = self.rows.sums(seen);
+        let keys = keys(&self.rows, &self.browse.list, &sums, seen);
+        // A header, and an empty line.
+        let lines = match keys.len() {
+            0 => 0,
+            rows => rows + 2,
+        };
+        let areas = self.browse.areas(area, look.whole, lines);
+        if let Some(area) = areas.list {
+            self.draw_list(seen, look, area, buffer, (&keys, &sums));
         }
-        if let Some(area) = right {
-            browse::divide(buffer, left, area, look);
-            self.draw_detail(seen, look, area, buffer);
+        if let Some(area) = areas.glance {
+            self.draw_glance(seen, look, area, buffer, &keys);
+        }
+        if let Some(area) = areas.detail {
+            browse::divide(buffer, areas.list, area, look);
+            self.draw_detail(seen, look, area, buffer, &keys);
         }
     }
 

@@ -5,9 +5,10 @@ use ui::widgets::figures::graph_role_of;
 use ui::widgets::{spark, spark::scale};
 use ui::{Figure, List, Look, Role, Seen, Sign, Styles};
 use vocab::{NodeName, Percent, Span, Stamped, Time};
-use world::{SeriesKey, World};
+use world::{SeriesKey, Subject, World};
 
 pub use crate::words::age;
+pub use world::series::millis;
 
 /// Whether what is known of a node's things can still be so.
 pub fn reachable(world: &World, node: &NodeName) -> bool {
@@ -86,13 +87,23 @@ pub fn course(
     let Some(series) = seen.world.series(key).filter(|_| fresh) else {
         return look.styles.ink(Role::GraphDim, "·".repeat(cells));
     };
-    let columns = series.columns(seen.now, COLUMN, cells);
+    let columns = series.columns(seen.now, column_of(key, seen.world), cells);
     let newest = Percent(series.last().map_or(0.0, |point| point.value));
     let (most, role) = match most {
         Most::Share => (100.0, graph_role_of(newest)),
         Most::AtLeast(least) => (scale(&columns, least), Role::Graph),
     };
     look.styles.ink(role, spark(&columns, most))
+}
+
+/// The time a cell of this figure's sparkline stands for: disks are looked at seldom.
+fn column_of(key: &SeriesKey, world: &World) -> Span {
+    let Subject::Disk { node, .. } = &key.subject else {
+        return COLUMN;
+    };
+    let node = world.nodes.get(node);
+    let looked = node.and_then(|node| node.condition.as_ref());
+    looked.map_or(COLUMN, |looked| looked.every.times(2).max(COLUMN))
 }
 
 /// The time a cell of a sparkline stands for: longer than figures are apart, so that a steady course has no gaps.
@@ -110,13 +121,4 @@ pub fn figure<T>(label: &str, value: impl ToString, stamped: &Stamped<T>, now: T
             stamped.every
         ),
     )
-}
-
-/// Milliseconds as an answer time: `84ms`, `1.9s`.
-pub fn millis(value: f32) -> String {
-    match value {
-        ..0.95 => format!("{value:.1}ms"),
-        ..999.5 => format!("{value:.0}ms"),
-        _ => format!("{:.1}s", value / 1000.0),
-    }
 }

@@ -3,12 +3,9 @@
 //! Lines that come one after another would each wake the loop; while they do, it looks for them at each pulse instead.
 
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use link::Reading;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
-use vocab::{LogBatch, LogItem, LogLine};
+use vocab::LogBatch;
 
 /// A batch of so many items is one of a log that comes too fast to be left waiting.
 const MANY: usize = 256;
@@ -86,31 +83,10 @@ impl Lines {
     }
 }
 
-/// Nobody waits longer for the tail of a log.
-const TAIL_WITHIN: Duration = Duration::from_secs(8);
-
-/// The lines of a log that ends, as many as come in time.
-pub fn tail(mut log: mpsc::Receiver<LogBatch>) -> Reading<Vec<LogLine>> {
-    Box::pin(async move {
-        let mut lines = Vec::new();
-        let reading = async {
-            while let Some(batch) = log.recv().await {
-                lines.extend(batch.items.into_iter().filter_map(|item| match item {
-                    LogItem::Line(line) => Some(line),
-                    LogItem::Gap { .. } => None,
-                }));
-            }
-        };
-        // What came until then is shown; a log that answers late is asked again.
-        let _ = timeout(TAIL_WITHIN, reading).await;
-        lines
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;
-    use vocab::{LogSource, NodeName, Text, Time};
+    use vocab::{LogItem, LogSource, NodeName, Text, Time};
 
     use super::*;
 

@@ -45,6 +45,9 @@ const HUNG_UP: i32 = 1;
 /// The most events of the terminal taken in before a frame is drawn.
 const BURST: usize = 500;
 
+/// Nobody waits longer for the end of a log.
+const TAIL_WITHIN: Duration = Duration::from_secs(8);
+
 /// Runs the console until the operator leaves, a signal comes, or the terminal is gone. Fails when there is no terminal to
 /// draw on, with words that say so.
 pub async fn run(session: Session) -> color_eyre::Result<ExitReason> {
@@ -297,7 +300,7 @@ impl Console {
                 }
                 Demand::Recall(Past::Tail(request)) => {
                     let source = request.source.clone();
-                    let reading = lines::tail(self.watch.logs(request));
+                    let reading = link::tail(self.watch.logs(request), TAIL_WITHIN);
                     self.tasks
                         .recall(reading, move |found| Recalled::Tail(source, found));
                 }

@@ -25,6 +25,7 @@ impl Hetzner {
             "reboot" => ("reboot_server", Some(Work::Restart), None),
             "reset" => ("reset_server", Some(Work::Restart), None),
             "change_protection" => ("change_protection", None, None),
+            "change_type" => return self.change_type(request, id, now),
             _ => return Err(Refusal::no_such_path()),
         };
         self.refuse_when_busy(id)?;
@@ -73,7 +74,7 @@ impl Hetzner {
         Ok(self.action_response(200, action, now))
     }
 
-    fn refuse_when_busy(&self, id: u64) -> Result<()> {
+    pub(super) fn refuse_when_busy(&self, id: u64) -> Result<()> {
         if self.servers.contains_key(&id) && self.actions.is_busy(("server", id)) {
             return Err(Refusal::locked());
         }

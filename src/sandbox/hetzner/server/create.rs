@@ -66,6 +66,8 @@ impl Hetzner {
             created: now,
             status: Status::Initializing,
             kind: choice.kind,
+            disk: choice.kind.disk,
+            becomes: None,
             location: choice.location,
             image: choice.image,
             ipv4,

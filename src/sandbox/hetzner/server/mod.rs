@@ -2,6 +2,7 @@
 
 mod act;
 mod create;
+mod resize;
 
 use std::net::Ipv4Addr;
 
@@ -27,6 +28,10 @@ pub struct Server {
     created: i64,
     status: Status,
     kind: &'static ServerType,
+    /// GB: it stays when the type changes, unless it is to grow with that.
+    disk: u32,
+    /// What it becomes when the action under way succeeds.
+    becomes: Option<Becomes>,
     location: &'static Location,
     image: &'static Image,
     ipv4: Option<PublicIpv4>,
@@ -36,6 +41,13 @@ pub struct Server {
     protected: bool,
     /// Whether it starts when it is made.
     starts: bool,
+}
+
+/// Another type, and whether the disk grows with it.
+#[derive(Debug, Clone, Copy)]
+struct Becomes {
+    kind: &'static ServerType,
+    disk: u32,
 }
 
 /// A public address of a server.
@@ -53,6 +65,7 @@ enum Status {
     Running,
     Stopping,
     Off,
+    Migrating,
     Deleting,
 }
 
@@ -64,6 +77,7 @@ impl Status {
             Self::Running => "running",
             Self::Stopping => "stopping",
             Self::Off => "off",
+            Self::Migrating => "migrating",
             Self::Deleting => "deleting",
         }
     }
@@ -116,7 +130,7 @@ impl Hetzner {
             "labels": server.labels,
             "volumes": [],
             "load_balancers": [],
-            "primary_disk_size": server.kind.disk,
+            "primary_disk_size": server.disk,
             "placement_group": null,
         })
     }
@@ -181,9 +195,13 @@ impl Hetzner {
         else {
             return;
         };
+        let becomes = server.becomes.take();
+        if let (Some(becomes), true) = (becomes, action.has_succeeded()) {
+            (server.kind, server.disk) = (becomes.kind, becomes.disk);
+        }
         server.status = match (action.command(), action.has_succeeded()) {
             ("create_server", true) if server.starts => Status::Starting,
-            ("create_server", _)
+            ("create_server" | "change_server_type", _)
             | ("start_server" | "delete_server", false)
             | ("stop_server" | "shutdown_server", true) => Status::Off,
             ("start_server", true) | ("stop_server" | "shutdown_server", false) => Status::Running,

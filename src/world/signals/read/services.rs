@@ -1,7 +1,7 @@
 //! Figures of services: down, degraded, certificates, replication.
 
 use vocab::rule::Figure;
-use vocab::{Certificate, ProbeDetail, ProbeOutcome, Replica, Span, Stamped, Text, Time};
+use vocab::{ProbeDetail, ProbeOutcome, Replica, Stamped, Text, Time};
 
 use super::{Readings, both};
 use crate::about::About;
@@ -14,9 +14,6 @@ const OF_STATE: [Figure; 3] = [
     Figure::ServiceDegraded,
     Figure::RouteCut,
 ];
-
-/// A certificate that is valid for less than this is renewed by a machine, and late.
-const SHORT_LIVED: Span = Span::days(45);
 
 pub(super) fn read(world: &World, service: &TrackedService, now: Time, readings: &mut Readings) {
     of_state(world, service, now, readings);
@@ -90,8 +87,8 @@ pub(super) fn certificate(
     let shown = last.filter(|last| last.fresh(now).is_some());
     match shown.map(|last| &last.value.result) {
         Some(Ok(detail)) => {
-            if let Some(certificate) = certificate_in(detail) {
-                if is_renewed_late(certificate, now) {
+            if let Some(certificate) = detail.certificate() {
+                if certificate.is_renewed_late(now) {
                     return;
                 }
                 let left = (certificate.until.0 - now.0) as f64 / 86_400_000.0;
@@ -101,25 +98,6 @@ pub(super) fn certificate(
             }
         }
         Some(Err(_)) | None => readings.unknown(&[Figure::CertificateEndsIn]),
-    }
-}
-
-/// Whether it is one of a few days or hours that nobody has to think of yet: such a one is renewed when a third of its time
-/// is left, and that it ends soon says something only when that did not happen.
-fn is_renewed_late(certificate: &Certificate, now: Time) -> bool {
-    let whole = certificate.until.since(certificate.from);
-    let left = certificate.until.since(now);
-    whole < SHORT_LIVED && left.0.saturating_mul(4) > whole.0
-}
-
-fn certificate_in(detail: &ProbeDetail) -> Option<&Certificate> {
-    match detail {
-        ProbeDetail::Tls(certificate)
-        | ProbeDetail::Http {
-            certificate: Some(certificate),
-            ..
-        } => Some(certificate),
-        _ => None,
     }
 }
 

@@ -110,36 +110,54 @@ fn backups(world: &World, site: &Site, now: Time, readings: &mut Readings) {
             .flatten()
             .filter_map(|id| world.backups.get(id))
     };
-    let newest = backups().map(|backup| backup.at).max();
+    let whole = || backups().filter(|backup| backup.is_whole());
+    let newest = whole().map(|backup| backup.at).max();
     if let Some(rules) = &world.backup_rules
         && rules.every > Span::ZERO
     {
-        let since = newest.unwrap_or(site.created);
-        let age = now.since(since);
-        let words = match newest {
-            Some(_) => format!(
-                "the last backup is {age} old, one is to be made every {}",
-                rules.every
-            ),
-            None => format!(
-                "there is no backup, one is to be made every {}",
-                rules.every
-            ),
-        };
-        readings
-            .add(
-                Figure::BackupAge,
-                age.0 as f64 * 100.0 / rules.every.0 as f64,
-            )
-            .since(since + Span(rules.every.0.saturating_mul(3) / 2))
-            .words(words);
+        let newest = (newest, rules.every);
+        late(Figure::BackupAge, "backup", newest, site, now, readings);
     }
-    let proven = backups().filter_map(|backup| backup.verified).max();
-    let oldest = backups().map(|backup| backup.at).min();
+    let dumps = world.backup_rules.as_ref().and_then(|rules| rules.dumps);
+    if let Some(every) = dumps.filter(|every| site.kind.has_database() && *every > Span::ZERO) {
+        let dumped = backups().filter(|backup| backup.has_dump());
+        let newest = dumped.map(|backup| backup.at).max();
+        late(
+            Figure::DumpAge,
+            "dump of the database",
+            (newest, every),
+            site,
+            now,
+            readings,
+        );
+    }
+    let proven = whole().filter_map(|backup| backup.verified).max();
+    let oldest = whole().map(|backup| backup.at).min();
     if let Some(since) = proven.or(oldest) {
         let age = now.since(since);
         readings.add(Figure::BackupUnproven, age.0 as f64 / 86_400_000.0);
     }
+}
+
+/// Reads how old the newest `what` is of how often one is to be made.
+fn late(
+    figure: Figure,
+    what: &str,
+    (newest, every): (Option<Time>, Span),
+    site: &Site,
+    now: Time,
+    readings: &mut Readings,
+) {
+    let since = newest.unwrap_or(site.created);
+    let age = now.since(since);
+    let words = match newest {
+        Some(_) => format!("the last {what} is {age} old, one is to be made every {every}"),
+        None => format!("there is no {what}, one is to be made every {every}"),
+    };
+    readings
+        .add(figure, age.0 as f64 * 100.0 / every.0 as f64)
+        .since(since + Span(every.0.saturating_mul(3) / 2))
+        .words(words);
 }
 
 /// How the sites of a place do that are to be up, taken together.

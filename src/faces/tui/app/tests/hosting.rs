@@ -90,6 +90,13 @@ fn the_life_of_a_site_is_on_keys_and_in_the_menu() {
                 domain: domain.clone(),
             },
         ),
+        (
+            ":change.grow<enter>",
+            SiteRequest::Grow {
+                domain: domain.clone(),
+                to: None,
+            },
+        ),
     ] {
         let mut bench = Bench::new(Fixture::hosting());
         bench.press("7/acme<enter>");

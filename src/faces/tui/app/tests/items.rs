@@ -1,10 +1,10 @@
 //! Items: their page, what is done with them, and what is told of them.
 
-use vocab::{Span, Text};
+use vocab::{Domain, ProbeOutcome, ProbeTrouble, Span, Text, Time};
 use world::priorities::What;
 use world::{
     Event, Fact, Happening, ItemId, MarkRequest, Metric, NoteRequest, Point, Series, SeriesKey,
-    Subject,
+    Subject, World,
 };
 
 use super::Bench;
@@ -246,4 +246,48 @@ fn figures_of_a_machine_that_is_silent_are_drawn_as_old() {
     bench.press("1/compute-2<enter><enter>");
     let screen = bench.screen(160, 48);
     assert!(screen.contains("-- was 71% 20s ago"), "{screen}");
+}
+
+/// A fleet one of whose sites answered for fifty minutes but for three of them, and then no more.
+fn silent_site() -> World {
+    let mut world = Fixture::hosting();
+    let site: Domain = Domain::new("site-99.example").unwrap();
+    let mut apply = |at, fact| drop(world.apply(&Event { at, fact }));
+    let visits = (1..=100).map(|visit| NOW - Span::minutes(54) + Span::seconds(visit * 30));
+    let silent = |at: &Time| (2040..2220).contains(&NOW.since(*at).as_seconds());
+    let points = visits.filter(|at| *at < NOW - Span::minutes(4) && !silent(at));
+    let points = points.map(|at| Point {
+        at,
+        value: 60.0 + (at.0 / 30_000 % 7) as f32 * 21.0,
+    });
+    apply(
+        NOW,
+        Fact::HistoryRestored {
+            key: SeriesKey::new(Subject::Site(site.clone()), Metric::Latency),
+            points: points.collect(),
+        },
+    );
+    for back in [70, 40, 10] {
+        let failed = ProbeOutcome {
+            millis: 12.0,
+            result: Err((ProbeTrouble::Timeout, "no answer within 10 s".into())),
+        };
+        apply(
+            NOW - Span::seconds(back),
+            Fact::SiteVisited {
+                site: site.clone(),
+                outcome: Box::new(failed),
+                every: Span::seconds(30),
+            },
+        );
+    }
+    world
+}
+
+#[test]
+fn the_page_of_a_site_shows_how_it_has_answered() {
+    let mut bench = Bench::new(silent_site());
+    bench.press("1/site-99<enter><enter>");
+    insta::assert_snapshot!("item_of_site", bench.screen(160, 48));
+    insta::assert_snapshot!("item_of_site_small", bench.screen(80, 24));
 }

@@ -19,7 +19,8 @@ pub fn backups(domain: &Domain, seen: Seen<'_>) -> Field {
             |at| format!("seen to be whole {} ago", age(seen.now, at)),
         );
         let note = format!(
-            "{} ago, {} files, {}, {verified}",
+            "{}, {} ago, {} files, {}, {verified}",
+            backup.word(),
             age(seen.now, backup.at),
             backup.files,
             backup.bytes()

@@ -16,6 +16,11 @@ const CELLS: usize = 16;
 /// The rate is that of so many seconds.
 const RATE: Span = Span::seconds(10);
 
+/// Whether so many of the lines are many: a quarter.
+fn many(some: u32, of: &LineCount) -> bool {
+    some > 0 && some * 4 >= of.total
+}
+
 impl Logs {
     pub(super) fn words(&self, seen: Seen<'_>, look: &Look<'_>) -> Title {
         Title {
@@ -81,7 +86,8 @@ impl Logs {
         words
     }
 
-    /// Lines over the last minutes, coloured where they warn or fail.
+    /// Lines over the last minutes, coloured where many of them warn or fail: some always do somewhere, and what is always
+    /// red says nothing.
     fn course(&self, seen: Seen<'_>, look: &Look<'_>) -> Line<'static> {
         let counts = self.buffer.histogram().columns(seen.now, WINDOW, CELLS);
         if counts.iter().all(|count| count.total == 0) {
@@ -93,9 +99,8 @@ impl Logs {
             .collect();
         let drawn = spark(&heights, scale(&heights, 1.0));
         let role = |count: &LineCount| match count {
-            count if count.errors > 0 => Role::GraphBad,
-            count if count.warnings > 0 => Role::GraphWarn,
-            count if count.total > 0 => Role::Graph,
+            count if many(count.errors, count) => Role::GraphBad,
+            count if many(count.errors + count.warnings, count) => Role::GraphWarn,
             _ => Role::GraphDim,
         };
         let mut pieces: Vec<Ink<'static>> = drawn

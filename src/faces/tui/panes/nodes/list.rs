@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use ui::widgets::Column;
 use ui::widgets::figures::{NONE, role_of, whole};
 use ui::{Look, Role, Seen, Sign};
-use vocab::{Freshness, Percent};
+use vocab::{Freshness, HostSample, Percent, Rate};
 use world::{Metric, Node, SeriesKey, Subject};
 
 use super::super::listing::{Drawn, Order};
@@ -21,7 +21,7 @@ pub const ORDERS: [Order; 4] = [
 ];
 
 /// The columns.
-pub const COLUMNS: [Column; 7] = [
+pub const COLUMNS: [Column; 13] = [
     Column::left("name", 12, 2, 0),
     Column::left("role", 7, 0, 4),
     Column::right("cpu", 4, 0).close(),
@@ -29,6 +29,12 @@ pub const COLUMNS: [Column; 7] = [
     Column::right("mem", 4, 2).close(),
     Column::right("disk", 4, 3).close(),
     Column::right("ssh", 9, 1),
+    Column::right("load", 5, 6),
+    Column::right("received", 8, 9),
+    Column::right("sent", 8, 10),
+    Column::right("containers", 10, 7),
+    Column::right("up", 6, 8),
+    Column::left("region", 12, 0, 11),
 ];
 
 /// What the filter looks in.
@@ -116,7 +122,46 @@ pub fn cells(node: &Node, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
         share(memory(node, seen)),
         share(disk(node, seen)),
         link(node, seen, look, sign),
+        sampled(node, drawn, |sample| format!("{:.2}", sample.load[0])),
+        sampled(node, drawn, |sample| {
+            sum(sample.interfaces.iter().map(|one| one.received))
+        }),
+        sampled(node, drawn, |sample| {
+            sum(sample.interfaces.iter().map(|one| one.sent))
+        }),
+        containers(node, drawn),
+        sampled(node, drawn, |sample| sample.uptime.to_string()),
+        Line::from(styles.ink(Role::Dim, node.profile.region.to_string())),
     ]
+}
+
+/// A figure of the last look, while that still holds.
+fn sampled(
+    node: &Node,
+    drawn: &Drawn<'_, ()>,
+    figure: impl Fn(&HostSample) -> String,
+) -> Line<'static> {
+    let styles = drawn.look.styles;
+    let sample = up(node).and_then(|node| node.sample.as_ref()?.fresh(drawn.seen.now));
+    Line::from(match sample {
+        Some(sample) => styles.ink(Role::Text, figure(sample)),
+        None => styles.ink(Role::Stale, NONE),
+    })
+}
+
+fn sum(rates: impl Iterator<Item = Rate>) -> String {
+    Rate(rates.map(|rate| rate.0).sum()).to_string()
+}
+
+/// How many containers run; of a node that cannot be reached nobody knows.
+fn containers(node: &Node, drawn: &Drawn<'_, ()>) -> Line<'static> {
+    let styles = drawn.look.styles;
+    if up(node).is_none() || node.listed.is_none() {
+        return Line::from(styles.ink(Role::Stale, NONE));
+    }
+    let there = drawn.seen.world.containers_of(node.name());
+    let running = there.filter(|tracked| tracked.container.state.is_up());
+    Line::from(styles.ink(Role::Text, running.count().to_string()))
 }
 
 /// The round trip while all is well, else what is wrong and for how long.

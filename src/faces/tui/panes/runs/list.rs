@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::widgets::figures::progress;
 use ui::{Filter, Look, Role, Sign};
-use world::{AuditLine, Run, RunState};
+use world::{Actor, AuditLine, Run, RunState};
 
 use super::super::listing::Drawn;
 use super::super::shared::{age, named};
@@ -12,8 +12,8 @@ use super::super::shared::{age, named};
 /// The columns.
 pub const COLUMNS: [Column; 5] = [
     Column::left("run", 20, 1, 0),
-    Column::left("state", 12, 0, 1),
-    Column::left("by", 14, 0, 3),
+    Column::left("state", 14, 0, 1),
+    Column::left("by", 18, 0, 3),
     Column::right("took", 5, 4),
     Column::right("ago", 4, 2),
 ];
@@ -58,13 +58,20 @@ pub fn cells(run: &Run, drawn: &Drawn<'_, ()>) -> Vec<Line<'static>> {
             },
             state,
         )),
-        Line::from(styles.ink(
-            Role::Dim,
-            format!("{} {}", run.plan.by.user, run.plan.by.face.word()),
-        )),
+        Line::from(styles.ink(Role::Dim, by(&run.plan.by))),
         Line::from(styles.ink(Role::Dim, took)),
         Line::from(styles.ink(Role::Dim, age(seen.now, run.taken))),
     ]
+}
+
+/// Who asked for it, and from where: the autopilot is its own place.
+fn by(actor: &Actor) -> String {
+    let face = actor.face.word();
+    if actor.user == face {
+        face.to_owned()
+    } else {
+        format!("{} {face}", actor.user)
+    }
 }
 
 /// Lines of the audit log.

@@ -43,7 +43,7 @@ impl Rows for RunRows {
     const COLUMNS: &'static [Column] = &list::COLUMNS;
     const ORDERS: &'static [Order] = &[];
     const TABS: &'static [&'static str] = &["steps", "output", "plan"];
-    const PAGES: &'static [&'static str] = &["runs", "audit log"];
+    const PAGES: &'static [&'static str] = &["list", "audit log"];
     const NOUN: &'static str = "run";
 
     fn sums(&self, _seen: Seen<'_>) {}

@@ -91,7 +91,7 @@ impl Rows for ScheduleRows {
     fn nothing(&self, _seen: Seen<'_>) -> (String, String) {
         (
             "Nothing is done by itself.".to_owned(),
-            "Write [[schedules]] into the fleet file, with name, do = \"command\", nodes, command, and every = \"1d\" or cron = \"0 3 * * *\". Where sites are hosted, backups, drills, sweeps, deployments and certificates have schedules without a word."
+            "Write [[schedules]] into the fleet file, with name, do = \"command\", nodes, command, and every = \"1d\" or cron = \"0 3 * * *\". Where sites are hosted, backups, dumps of databases, drills, sweeps, deployments, health and certificates have schedules without a word."
                 .to_owned(),
         )
     }
@@ -154,7 +154,7 @@ impl Rows for ScheduleRows {
         let declared = if schedule.declared {
             "the fleet file"
         } else {
-            "done without a word; [[schedules]] with the same do takes its place"
+            "done without a word; where do has a word for it, [[schedules]] takes its place"
         };
         let mut figures = vec![Figure::new("when", schedule.when.to_string(), declared)];
         if let Some(turn) = &schedule.record.last {

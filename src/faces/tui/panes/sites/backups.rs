@@ -58,6 +58,12 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
         let [daily, weekly, monthly] = rules.keep;
         let kept = format!("kept: {daily} daily, {weekly} weekly, {monthly} monthly");
         pairs.noted("every", rules.every, kept);
+        if let Some(dumps) = rules.dumps.filter(|_| site.kind.has_database()) {
+            let last = ago(found.dumped, seen);
+            let late = if found.dump_overdue { ", overdue" } else { "" };
+            let kept = format!("the last {last}{late}; kept: 7 days");
+            pairs.noted("dumps", dumps, kept);
+        }
         pairs.text("place", &rules.place);
     } else {
         let mend = "write [backup] with folder = \"/path\", or [backup.s3], in the fleet file";
@@ -73,8 +79,8 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
         return lines;
     }
     let heading = format!(
-        "{:<10}{:>5}{:>8}{:>8}{:>7}  {:<9}{}",
-        "backup", "age", "size", "files", "took", "release", "verified"
+        "{:<10}{:<9}{:>5}{:>8}{:>8}{:>7}  {:<9}{}",
+        "backup", "what", "age", "size", "files", "took", "release", "verified"
     );
     lines.push(Line::from(styles.ink(Role::Header, heading)));
     lines.extend(backups.iter().map(|backup| row(backup, seen, look)));
@@ -84,7 +90,8 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
 fn row(backup: &Backup, seen: Seen<'_>, look: &Look<'_>) -> Line<'static> {
     let styles = look.styles;
     let figures = format!(
-        "{:>5}{:>8}{:>8}{:>7}  ",
+        "{:<9}{:>5}{:>8}{:>8}{:>7}  ",
+        backup.word(),
         age(seen.now, backup.at),
         backup.bytes().to_string(),
         backup.files,

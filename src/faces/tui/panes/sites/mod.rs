@@ -164,6 +164,7 @@ impl Rows for SiteRows {
             Action::ChangeRename => Outcome::Fill(Wish::Rename(site.domain.clone())),
             Action::ChangeRestart => order(chosen, |domain| SiteRequest::Restart { domain }),
             Action::ChangeRenew => order(chosen, |domain| SiteRequest::Renew { domain }),
+            Action::ChangeGrow => order(chosen, |domain| SiteRequest::Grow { domain, to: None }),
             Action::ChangeSuspend => order(chosen, |domain| SiteRequest::Suspend { domain }),
             Action::ChangeResume => order(chosen, |domain| SiteRequest::Resume { domain }),
             Action::ChangeFailover | Action::ChangeRehearse => {

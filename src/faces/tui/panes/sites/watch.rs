@@ -84,7 +84,7 @@ fn visits(pulse: &Pulse, now: Time, styles: &Styles) -> Line<'static> {
     let day = short(pulse.of_day(now).requests);
     Line::from(vec![
         styles.ink(Role::Text, format!("{day:>5} ")),
-        styles.ink(Role::Graph, spark(&course, scale(&course, 10.0))),
+        styles.ink(Role::GraphDim, spark(&course, scale(&course, 10.0))),
     ])
 }
 
@@ -187,7 +187,7 @@ pub fn page(site: &Site, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> 
     pairs.line(
         "by hour",
         vec![
-            styles.ink(Role::Graph, spark(&course, scale(&course, 10.0))),
+            styles.ink(Role::GraphDim, spark(&course, scale(&course, 10.0))),
             styles.ink(Role::Dim, "  the last 24"),
         ],
     );

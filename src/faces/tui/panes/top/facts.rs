@@ -1,10 +1,10 @@
 //! What is told of an item beside its row: its log, its score, what becomes of its fix, and why the list is empty.
 
 use ui::{Action, Figure, Filter, Outcome, Pick, Seen};
-use vocab::{LogSource, RunId, Span, Text, UnitName};
-use world::priorities::{Origin, Visibility};
+use vocab::{RunId, Span, Text};
+use world::priorities::Visibility;
 use world::query::totals;
-use world::signals::topology::{ancestors, container_of};
+use world::signals::topology::ancestors;
 use world::{About, Item, RunState};
 
 use crate::words;
@@ -59,23 +59,6 @@ pub fn undecided(item: &Item, seen: Seen<'_>) -> Option<RunId> {
     };
     let run = seen.world.runs.get(id)?;
     (run.state == RunState::NeedsOperator).then_some(*id)
-}
-
-/// The log that tells of an item: of its container, of its unit, else of its node.
-pub fn logs(item: &Item, seen: Seen<'_>) -> Option<LogSource> {
-    let part = match &item.origin {
-        Origin::Signal { id, .. } => UnitName::new(&id.part).ok(),
-        Origin::Note(_) => None,
-    };
-    match &item.about {
-        About::Container(key) => Some(LogSource::Container(key.clone())),
-        About::Node(node) => Some(LogSource::Journal {
-            node: node.clone(),
-            unit: part.filter(|unit| unit.as_str().contains('.')),
-        }),
-        About::Service(name) => container_of(seen.world, name).map(LogSource::Container),
-        _ => None,
-    }
 }
 
 /// The score with every term of it, to the cent.
@@ -135,10 +118,10 @@ pub fn nothing(seen: Seen<'_>, filter: &Filter) -> (String, String) {
     (
         "Nothing needs you.".to_owned(),
         format!(
-            "{} of {} answer, {} containers run, {} of {} are healthy. A shows what is not for now.",
+            "Answering: {} of {}. Running: {}. Healthy: {} of {}. A shows what is not for now.",
             totals.nodes_up,
             words::count(totals.nodes, "node"),
-            totals.running,
+            words::count(totals.running, "container"),
             totals.services_healthy,
             words::count(totals.services, "service")
         ),

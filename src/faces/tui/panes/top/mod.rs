@@ -20,7 +20,7 @@ use ui::{
     Action, Figure, Filter, Look, Outcome, Pane, Past, Recalled, Role, Seen, Title, View, Wish,
 };
 use world::priorities::Visibility;
-use world::query::{SURFACE, items};
+use world::query::{SURFACE, evidence, items};
 use world::{About, Interest, Item, ItemId, MarkRequest};
 
 use super::browse::{self, Browse, Pages};
@@ -44,6 +44,8 @@ pub struct Top {
     read: Read,
     /// Whether all items are listed, and not the ten alone.
     all: bool,
+    /// Whether a glance at the selected item is shown below the list.
+    glanced: bool,
 }
 
 impl Top {
@@ -116,8 +118,9 @@ impl Top {
                 self.mark(seen, MarkRequest::Clear)
             }
             Action::ItemAcknowledge => self.mark(seen, MarkRequest::Acknowledge),
-            Action::LogsOpen | Action::JumpLogs => match facts::logs(item, seen) {
-                Some(source) => Outcome::Logs(vec![source]),
+            Action::LogsOpen | Action::JumpLogs => match evidence::log(seen.world, item) {
+                Some(Ok(source)) => Outcome::Logs(vec![source]),
+                Some(Err(why)) => Outcome::Say(why),
                 None => Outcome::Say("this item has no log of its own; enter opens it".into()),
             },
             Action::CopyCell => Outcome::Copy(item.title.to_string()),
@@ -127,8 +130,14 @@ impl Top {
     }
 
     /// Draws the rows, and below them what has just gone.
-    fn draw_list(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let (rows, keys) = self.rows(seen);
+    fn draw_list(
+        &mut self,
+        seen: Seen<'_>,
+        look: &Look<'_>,
+        area: Rect,
+        buffer: &mut Buffer,
+        (rows, keys): (&[Arc<Item>], &[ItemId]),
+    ) {
         let gone = closing::lines(seen, look);
         // At most two, and never in the place of what is still open.
         let free = usize::from(area.height).saturating_sub(rows.len() + 1);
@@ -142,10 +151,21 @@ impl Top {
             let (first, then) = facts::nothing(seen, &self.browse.list.filter);
             message(buffer, body, look, &first, &then);
         } else {
-            self.draw_rows(seen, look, body, buffer, (&rows, &keys));
+            self.draw_rows(seen, look, body, buffer, (rows, keys));
         }
         for (y, line) in (body.bottom()..area.bottom()).zip(gone) {
             put(buffer, area.x + 1, y, area.width.saturating_sub(2), line);
+        }
+    }
+
+    /// Draws the beginning of the selected item's page below the list.
+    fn draw_glance(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
+        if let Some(item) = self.selected(seen) {
+            self.read.open(&item, seen);
+            let heading = page::heading(&item, seen, look);
+            let width = usize::from(area.width.saturating_sub(2));
+            let lines = page::lines(&item, &self.read, seen, look, width);
+            browse::glance(buffer, area, look, heading, lines);
         }
     }
 
@@ -183,13 +203,14 @@ impl Top {
         let (offset, selected) = self.browse.list.view(keys, table.rows(area));
         let place = (offset, selected, rows.len());
         let (all, list) = (self.all, &self.browse.list);
-        table.draw(buffer, area, look, place, |index, _| {
+        table.draw(buffer, area, look, place, |index, widths| {
             let is_selected = look.focused && selected == Some(index);
             let drawn = row::Drawn {
                 seen,
                 look,
                 index,
                 selected: is_selected,
+                for_fix: usize::from(widths[row::FIX]),
             };
             let item = &rows[index];
             ui::widgets::Row {
@@ -248,12 +269,22 @@ impl Pane for Top {
     }
 
     fn draw(&mut self, seen: Seen<'_>, look: &Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let (left, right) = self.browse.areas(area, look.whole);
-        if let Some(area) = left {
-            self.draw_list(seen, look, area, buffer);
+        // A header, and two lines for what has just gone.
+        let (rows, keys) = self.rows(seen);
+        let lines = match rows.len() {
+            0 => 0,
+            count => count + 3,
+        };
+        let areas = self.browse.areas(area, look.whole, lines);
+        self.glanced = areas.glance.is_some();
+        if let Some(area) = areas.list {
+            self.draw_list(seen, look, area, buffer, (&rows, &keys));
         }
-        if let Some(area) = right {
-            browse::divide(buffer, left, area, look);
+        if let Some(area) = areas.glance {
+            self.draw_glance(seen, look, area, buffer);
+        }
+        if let Some(area) = areas.detail {
+            browse::divide(buffer, areas.list, area, look);
             self.draw_page(seen, look, area, buffer);
         }
     }
@@ -318,9 +349,8 @@ impl Pane for Top {
     }
 
     fn interest(&self, _seen: Seen<'_>, interest: &mut Interest) {
-        if let (Some(_), Some(about)) = (&self.browse.detail, self.read.about())
-            && let About::Container(key) = about
-        {
+        let is_read = self.glanced || self.browse.detail.is_some();
+        if let Some(About::Container(key)) = self.read.about().filter(|_| is_read) {
             interest.containers.insert(key.clone());
         }
     }

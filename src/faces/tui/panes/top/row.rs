@@ -3,9 +3,10 @@
 use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Column;
 use ui::{Look, Role, Seen};
+use unicode_width::UnicodeWidthStr;
 use vocab::{Money, Span};
 use world::autopilot::{Decision, Mode, decide};
-use world::priorities::{Origin, Quadrant, Visibility, score};
+use world::priorities::{Origin, Quadrant, Visibility, fix, score};
 use world::signals::{Level, Phase};
 use world::{Actor, Item, RunState};
 
@@ -13,24 +14,27 @@ use crate::words;
 
 /// The columns of the ten.
 pub const TEN: [Column; 7] = [
-    Column::right("#", 2, 4),
-    Column::left("Q", 2, 0, 3).close(),
-    Column::right("$/h", 6, 2),
-    Column::left("what", 22, 1, 0).endless(),
+    Column::right("#", 2, 3),
+    Column::left("Q", 2, 0, 2).close(),
+    Column::right("$/h", 6, 1),
+    Column::left("what", 28, 5, 0).endless(),
     Column::right("for", 4, 0),
-    Column::left("fix", 24, 0, 5),
-    Column::left("by", 7, 0, 1),
+    Column::left("fix", 20, 1, 5),
+    Column::left("by", 6, 0, 4),
 ];
+
+/// The place of the fix among the columns.
+pub const FIX: usize = 5;
 
 /// The columns of all items: where each is stands in the place of its fix.
 pub const ALL: [Column; 7] = [
-    Column::right("#", 3, 4),
-    Column::left("Q", 2, 0, 3).close(),
-    Column::right("$/h", 6, 2),
-    Column::left("what", 22, 1, 0).endless(),
+    Column::right("#", 3, 3),
+    Column::left("Q", 2, 0, 2).close(),
+    Column::right("$/h", 6, 1),
+    Column::left("what", 28, 5, 0).endless(),
     Column::right("for", 4, 0),
-    Column::left("fix or state", 24, 0, 5),
-    Column::left("by", 7, 0, 1),
+    Column::left("fix or state", 20, 1, 5),
+    Column::left("by", 6, 0, 4),
 ];
 
 /// What a row is drawn with.
@@ -43,6 +47,8 @@ pub struct Drawn<'a> {
     pub index: usize,
     /// Whether it is the selected row of the pane that has the keys.
     pub selected: bool,
+    /// The cells there are for the fix.
+    pub for_fix: usize,
 }
 
 /// The cells of a row.
@@ -74,10 +80,10 @@ pub fn cells(item: &Item, drawn: &Drawn<'_>, all: bool) -> Vec<Line<'static>> {
     if let Some(why) = why {
         what.push(styles.ink(Role::Dim, format!("  {why}")));
     }
-    let fix = if all && item.visibility != Visibility::Shown {
+    let state = if all && item.visibility != Visibility::Shown {
         whereabouts(item, seen, look)
     } else {
-        mending(item, seen, look)
+        mending(item, drawn)
     };
     vec![
         Line::from(styles.ink(Role::Dim, place)),
@@ -85,7 +91,7 @@ pub fn cells(item: &Item, drawn: &Drawn<'_>, all: bool) -> Vec<Line<'static>> {
         Line::from(rate(item, quiet, look)),
         Line::from(what),
         Line::from(styles.ink(Role::Dim, words::age(seen.now, item.since))),
-        Line::from(fix),
+        Line::from(state),
         Line::from(by(item, seen, look)),
     ]
 }
@@ -160,17 +166,25 @@ fn by(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Ink<'static> {
 }
 
 /// What mends it: the fix, or how far it is.
-fn mending(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Ink<'static> {
-    let styles = look.styles;
+fn mending(item: &Item, drawn: &Drawn<'_>) -> Ink<'static> {
+    let (seen, styles) = (drawn.seen, drawn.look.styles);
     if let Some((words, role)) = under_way(item, seen) {
         return styles.ink(role, words);
     }
-    match &item.fix {
-        Some(intent) if item.mark.acknowledged.is_some() => {
-            styles.ink(Role::Dim, words::intent(seen.world, intent))
-        }
-        Some(intent) => styles.ink(Role::Text, words::intent(seen.world, intent)),
-        None => styles.ink(Role::Faint, "–"),
+    let Some(intent) = &item.fix else {
+        return styles.ink(Role::Faint, "–");
+    };
+    let role = if item.mark.acknowledged.is_some() {
+        Role::Dim
+    } else {
+        Role::Text
+    };
+    // Where there is no room for it, what is mended is not named a second time.
+    let words = words::intent(seen.world, intent);
+    if words.width() <= drawn.for_fix {
+        styles.ink(role, words)
+    } else {
+        styles.ink(role, fix::words(intent))
     }
 }
 

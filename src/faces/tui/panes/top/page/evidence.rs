@@ -1,18 +1,18 @@
 //! What shows an item: the course of its figures with their numbers, the end of its log, and what changed before it began.
 
-use ratatui::text::Line;
-use ui::widgets::fit;
+use ratatui::text::{Line, Span as Ink};
+use ui::widgets::{fit, spark, spark::scale};
 use ui::{Look, Role, Seen};
-use vocab::{Bytes, Level, NodeName, Span, Text, Time};
+use vocab::{Bytes, Level, NodeName, Span, Text};
 use world::priorities::Origin;
+use world::query::evidence::{answers, changes, log};
+use world::query::{Answers, Latest};
 use world::signals::Figure;
-use world::signals::topology::{ancestors, container_of};
-use world::{About, Item, Metric, Run, SeriesKey, Subject};
+use world::signals::topology::container_of;
+use world::{About, Item, Metric, SeriesKey, Subject};
 
 use super::super::super::shared::{Most, course, millis, reachable};
-use super::super::facts;
 use super::{LABEL, Read, title};
-use crate::words;
 
 /// The cells of a course.
 const CELLS: usize = 40;
@@ -20,11 +20,14 @@ const CELLS: usize = 40;
 /// A figure that is older is drawn as old.
 const FRESH: Span = Span::minutes(2);
 
-/// So long before it began a change may have to do with it.
-const BEFORE: Span = Span::hours(1);
+/// The most cells of the answers of an hour: one a minute.
+const HOUR: usize = 60;
 
-/// So many changes are told.
-const CHANGES: usize = 6;
+/// Cells kept for the number beside them.
+const NUMBER: usize = 18;
+
+/// Answers are drawn against this at least, in milliseconds.
+const LEAST: f32 = 100.0;
 
 /// All of it; nothing of what there is none of.
 pub fn lines(
@@ -34,10 +37,14 @@ pub fn lines(
     look: &Look<'_>,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let mut lines: Vec<Line<'static>> = series(item, seen)
-        .into_iter()
-        .map(|key| graph(&key, seen, look))
+    let answers = answers(seen.world, item, seen.now);
+    let several = answers.len() > 1;
+    let of_hour = answers.iter();
+    let mut lines: Vec<Line<'static>> = of_hour
+        .flat_map(|answers| hour(answers, several, seen, look, width))
         .collect();
+    let figures = series(item, seen).into_iter();
+    lines.extend(figures.map(|key| graph(&key, seen, look)));
     if !lines.is_empty() {
         lines.insert(0, Line::default());
     }
@@ -47,7 +54,7 @@ pub fn lines(
     lines
 }
 
-/// The figures that tell of an item, the one it is about first.
+/// The figures that tell of an item beside its answers, the one it is about first.
 fn series(item: &Item, seen: Seen<'_>) -> Vec<SeriesKey> {
     let signal = match &item.origin {
         Origin::Signal { id, .. } => seen.world.signals.get(id),
@@ -68,19 +75,17 @@ fn series(item: &Item, seen: Seen<'_>) -> Vec<SeriesKey> {
             })
         }
         About::Service(name) => {
-            let mut found = vec![key(&Subject::Service(name.clone()), Metric::Latency)];
             let behind = container_of(seen.world, name);
             let behind = behind.and_then(|key| seen.world.containers.get(&key));
-            found.extend(behind.map(|known| {
+            let cpu = behind.map(|known| {
                 let subject = Subject::Container {
                     node: known.key.node.clone(),
                     name: known.container.name.clone(),
                 };
                 key(&subject, Metric::Cpu)
-            }));
-            found
+            });
+            cpu.into_iter().collect()
         }
-        About::Site(domain) => vec![key(&Subject::Site(domain.clone()), Metric::Latency)],
         _ => Vec::new(),
     };
     found.retain(|key| {
@@ -106,6 +111,52 @@ fn of_node(name: &NodeName, figure: Option<Figure>, part: Option<&Text>) -> Vec<
     }
 }
 
+/// `answer    ▂▃▅▇···  none for 3m`, and below it between what it was and what a cell is.
+fn hour(
+    answers: &Answers,
+    several: bool,
+    seen: Seen<'_>,
+    look: &Look<'_>,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let styles = look.styles;
+    let mut lines = Vec::new();
+    if several && let Subject::Site(domain) = &answers.key.subject {
+        lines.push(Line::from(styles.ink(Role::Text, domain.to_string())));
+    }
+    let label = styles.ink(Role::Dim, format!("{:LABEL$}  ", "answer"));
+    let room = width.saturating_sub(LABEL + 2 + NUMBER);
+    // A cell is of so many whole minutes that an hour has a whole number of them.
+    let fitting = (1..=HOUR)
+        .rev()
+        .find(|cells| *cells <= room && HOUR.is_multiple_of(*cells));
+    let (column, columns) = answers.columns(seen.now, fitting.unwrap_or(1));
+    let role = match answers.latest {
+        Latest::Good(_) => Role::Text,
+        Latest::Failed(..) => Role::Bad,
+        Latest::Never | Latest::Old(_) => Role::Stale,
+    };
+    let number = styles.ink(role, answers.now_words(seen.now));
+    let Some(range) = answers.range_words(seen.now) else {
+        lines.push(Line::from(vec![label, number]));
+        return lines;
+    };
+    lines.push(Line::from(vec![
+        label,
+        styles.ink(Role::Graph, spark(&columns, scale(&columns, LEAST))),
+        Ink::raw("  "),
+        number,
+    ]));
+    let gaps = if columns.iter().any(Option::is_none) {
+        format!(", · is {column} without a good one")
+    } else {
+        String::new()
+    };
+    let words = format!("{:LABEL$}  {range}{gaps}", "");
+    lines.push(Line::from(styles.ink(Role::Dim, fit(&words, width))));
+    lines
+}
+
 /// `cpu       ▂▃▅▇  12%`: never without its number, which is dashes when it is old.
 fn graph(key: &SeriesKey, seen: Seen<'_>, look: &Look<'_>) -> Line<'static> {
     let styles = look.styles;
@@ -128,7 +179,7 @@ fn graph(key: &SeriesKey, seen: Seen<'_>, look: &Look<'_>) -> Line<'static> {
         Metric::Memory if !in_bytes => Most::Share,
         Metric::Memory => Most::AtLeast((64 << 20) as f32),
         Metric::Load => Most::AtLeast(1.0),
-        _ => Most::AtLeast(100.0),
+        _ => Most::AtLeast(LEAST),
     };
     let value = last.map_or(0.0, |point| point.value);
     let shown = match key.metric {
@@ -163,8 +214,14 @@ fn tail(
     width: usize,
 ) -> Vec<Line<'static>> {
     let styles = look.styles;
-    let Some(source) = facts::logs(item, seen) else {
-        return Vec::new();
+    let source = match log(seen.world, item) {
+        None => return Vec::new(),
+        Some(Ok(source)) => source,
+        Some(Err(why)) => {
+            let why = format!("  {}", fit(&why, width.saturating_sub(2)));
+            let why = Line::from(styles.ink(Role::Dim, why));
+            return vec![title(look, "last lines of its log"), why, Line::default()];
+        }
     };
     let name = super::super::super::logs::label(&source, seen);
     let mut lines = vec![title(look, &format!("last lines of {name}"))];
@@ -190,9 +247,7 @@ fn tail(
 /// What changed within an hour before it began, the newest first.
 fn before(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
     let styles = look.styles;
-    let mut found = changes(item, seen);
-    found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    found.truncate(CHANGES);
+    let found = changes(seen.world, item);
     let mut lines = vec![title(look, "before it began")];
     if found.is_empty() {
         let words = "  nothing is known to have changed within an hour";
@@ -213,84 +268,4 @@ fn before(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
     }));
     lines.push(Line::default());
     lines
-}
-
-/// Runs on it or on what it stands on, releases, containers that were made or started, other items of the same objects.
-fn changes(item: &Item, seen: Seen<'_>) -> Vec<(Time, String)> {
-    let world = seen.world;
-    let within = |at: Time| at <= item.since && item.since.since(at) < BEFORE;
-    let mut family = vec![item.about.clone()];
-    family.extend(ancestors(world, &item.about));
-    let mut found: Vec<(Time, String)> = world
-        .runs
-        .values()
-        .filter(|run| within(run.taken) && touches(run, &family, seen))
-        .map(|run| {
-            let words = format!(
-                "{} by {}: {}",
-                run.plan.title,
-                run.plan.by.user,
-                run.state.word()
-            );
-            (run.taken, words)
-        })
-        .collect();
-    for about in &family {
-        match about {
-            About::Site(domain) => {
-                let releases = world.sites.get(domain).map(|site| &site.releases);
-                found.extend(releases.into_iter().flatten().map(|release| {
-                    let words =
-                        format!("release {} of {domain} from {}", release.id, release.source);
-                    (release.at, words)
-                }));
-            }
-            About::Container(key) => {
-                let known = world.containers.get(key).map(|known| &known.container);
-                let made = known.and_then(|known| Some((known.created?, "made")));
-                let started = known.and_then(|known| Some((known.started?, "started")));
-                found.extend(
-                    [made, started].into_iter().flatten().map(|(at, what)| {
-                        (at, format!("{} was {what}", words::object(world, about)))
-                    }),
-                );
-            }
-            _ => {}
-        }
-    }
-    let names: Vec<String> = family.iter().map(ToString::to_string).collect();
-    let others = world.happenings.iter().filter(|happening| {
-        let id = happening.item.0.as_str();
-        happening.item != item.id
-            && names
-                .iter()
-                .any(|name| id.split(' ').any(|word| word == name))
-    });
-    found.extend(others.map(|happening| {
-        (
-            happening.at,
-            format!("{}: {}", happening.title, happening.what.words()),
-        )
-    }));
-    found.retain(|(at, _)| within(*at));
-    found
-}
-
-/// Whether a run has to do with any of these.
-fn touches(run: &Run, family: &[About], seen: Seen<'_>) -> bool {
-    family.iter().any(|about| match about {
-        About::Site(domain) => {
-            let order = run.plan.order();
-            order.is_some_and(|order| order.domains().contains(domain))
-        }
-        About::Node(name) => run
-            .plan
-            .objects
-            .iter()
-            .any(|object| object.name == *name.as_str()),
-        about => {
-            let name = words::object(seen.world, about);
-            run.plan.objects.iter().any(|object| object.name == *name)
-        }
-    })
 }

@@ -2,9 +2,8 @@
 
 use ui::{Past, Recalled, Seen};
 use vocab::{LogLine, LogRequest, LogSource, Span, Time};
+use world::query::evidence;
 use world::{About, Happening, Item, ItemId};
-
-use super::super::facts;
 
 /// So many lines of the log are shown.
 const LINES: u32 = 6;
@@ -39,7 +38,7 @@ impl Read {
         let due = self
             .asked
             .is_none_or(|asked| seen.now.since(asked) >= AGAIN);
-        if let Some(source) = facts::logs(item, seen).filter(|_| due) {
+        if due && let Some(Ok(source)) = evidence::log(seen.world, item) {
             self.asked = Some(seen.now);
             self.wanted.push(Past::Tail(LogRequest {
                 source,
