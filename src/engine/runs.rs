@@ -331,11 +331,12 @@ impl Core {
         for line in store.audit(200).await?.into_iter().rev() {
             self.observe(Fact::Audited(line));
         }
-        for site in store.sites().await? {
-            self.observe(Fact::SiteBooked(Box::new(site)));
-        }
+        // Backups before their sites: a site that has none is an alarm.
         for backup in store.backups().await? {
             self.observe(Fact::BackupBooked(Box::new(backup)));
+        }
+        for site in store.sites().await? {
+            self.observe(Fact::SiteBooked(Box::new(site)));
         }
         self.booked = true;
         self.recall_business(store).await?;

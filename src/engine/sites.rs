@@ -208,40 +208,28 @@ impl Core {
         let Some(store) = self.store.clone() else {
             return;
         };
-        let Ok(sites) = store.sites().await else {
+        let (Ok(sites), Ok(backups)) = (store.sites().await, store.backups().await) else {
             return;
         };
-        let gone: Vec<Domain> = self
-            .world
-            .sites
-            .keys()
-            .filter(|domain| !sites.iter().any(|site| site.domain == **domain))
-            .cloned()
-            .collect();
-        for domain in gone {
+        let is_known = |domain: &Domain| sites.iter().any(|site| site.domain == *domain);
+        let gone: Vec<Domain> = self.world.sites.keys().cloned().collect();
+        for domain in gone.into_iter().filter(|domain| !is_known(domain)) {
             self.observe(Fact::SiteGone(domain));
+        }
+        let is_kept = |id: &RunId| backups.iter().any(|backup| backup.id == *id);
+        let gone: Vec<RunId> = self.world.backups.keys().copied().collect();
+        for id in gone.into_iter().filter(|id| !is_kept(id)) {
+            self.observe(Fact::BackupGone(id));
+        }
+        // Backups before their sites: a site that has none is an alarm.
+        for backup in backups {
+            if self.world.backups.get(&backup.id) != Some(&backup) {
+                self.observe(Fact::BackupBooked(Box::new(backup)));
+            }
         }
         for site in sites {
             if self.world.sites.get(&site.domain) != Some(&site) {
                 self.observe(Fact::SiteBooked(Box::new(site)));
-            }
-        }
-        let Ok(backups) = store.backups().await else {
-            return;
-        };
-        let gone: Vec<RunId> = self
-            .world
-            .backups
-            .keys()
-            .filter(|id| !backups.iter().any(|backup| backup.id == **id))
-            .copied()
-            .collect();
-        for id in gone {
-            self.observe(Fact::BackupGone(id));
-        }
-        for backup in backups {
-            if self.world.backups.get(&backup.id) != Some(&backup) {
-                self.observe(Fact::BackupBooked(Box::new(backup)));
             }
         }
         self.booked = true;

@@ -191,21 +191,20 @@ fn business(simulation: &Simulation, begun: Time, now: Time) -> Vec<Fact> {
     said.into_iter().chain(quotas).chain(counts).collect()
 }
 
-/// What is known of the machines before the first look: that they answer, what they are, and their past.
-async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool {
-    for site in &simulation.sites {
-        let site_booked = Fact::SiteBooked(Box::new(site.clone()));
+/// The sites with their backups. A site comes after its backups: one without any is an alarm.
+fn books(simulation: &Simulation, now: Time) -> impl Iterator<Item = Fact> {
+    simulation.sites.iter().flat_map(move |site| {
         let backups = backups::of(simulation, site, now).into_iter();
         let backed_up = backups.map(|backup| Fact::BackupBooked(Box::new(backup)));
-        for fact in [site_booked].into_iter().chain(backed_up) {
-            if !context.send(fact).await {
-                return false;
-            }
-        }
-    }
+        backed_up.chain([Fact::SiteBooked(Box::new(site.clone()))])
+    })
+}
+
+/// What is known of the machines before the first look: that they answer, what they are, and their past.
+async fn prepare(context: &Context, simulation: &Simulation, now: Time) -> bool {
     let seed = simulation.seed;
-    let business = money::said(simulation, now)
-        .into_iter()
+    let business = books(simulation, now)
+        .chain(money::said(simulation, now))
         .chain(money::quotas(seed, now))
         .chain(visits::past(simulation, now))
         .chain(visits::answered(simulation, now))
@@ -337,3 +336,31 @@ async fn sample(context: &Context, actor: &Actor, seed: u64, now: Time) -> bool 
 
 /// So long a pause lets a story's next beat be seen.
 const BEAT: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use world::{Event, World};
+
+    use super::*;
+
+    const NOW: Time = Time(1_795_269_731_000);
+
+    /// However slowly the books come in, no site looks as if it had no backup.
+    #[test]
+    fn a_site_is_never_without_its_backups() {
+        let simulation = Simulation::playing(Size::default(), Scenario::Quiet, NOW);
+        let mut world = World::default();
+        let declared = [
+            Fact::RulesDeclared(config::rules::shipped()),
+            Fact::BackupsDeclared(Some(Box::new(simulation.backup_rules.clone()))),
+        ];
+        let facts = declared.into_iter().chain(books(&simulation, NOW));
+        for (at, fact) in (NOW.0..).step_by(1_000).map(Time).zip(facts) {
+            world.apply(&Event { at, fact });
+            let fact = Fact::TimePassed;
+            world.apply(&Event { at, fact });
+            assert_eq!(world.signals.len(), 0, "{:#?}", world.signals);
+        }
+        assert_eq!(world.sites.len(), simulation.sites.len());
+    }
+}
