@@ -413,6 +413,9 @@ fn slow_undo(chance: &mut Chance) -> Scene {
     scene
 }
 
+/// Tries of a step that a busy machine may cost, because an answer comes later than it is waited for here.
+const LATE: u32 = 2;
+
 fn by_chance(chance: &mut Chance) -> Scene {
     match chance.below(8) {
         0 | 1 => return late_money(chance),
@@ -431,8 +434,10 @@ fn by_chance(chance: &mut Chance) -> Scene {
             }
         });
     }
+    // Each death may cost the same step a try, and so may a busy machine that answers too late.
+    scene.attempts += scene.deaths.len() as u32 + LATE;
     let mut faults = vec![];
-    // One at most: a step is tried four times, and a death counts as one, and a fault that lasts longer ends the run as it should.
+    // One at most: it lasts for two tries, and one that outlasts the tries of a step ends the run as it should.
     if chance.below(3) > 0 {
         faults.push(fault(chance));
     }

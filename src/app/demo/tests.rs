@@ -54,7 +54,7 @@ impl Play {
                 self.watch.changed().await.unwrap();
             }
         };
-        let waited = tokio::time::timeout(Duration::from_secs(40), waiting).await;
+        let waited = tokio::time::timeout(Duration::from_mins(3), waiting).await;
         assert!(waited.is_ok(), "{what}: {:#?}", self.titles());
     }
 

@@ -8,6 +8,12 @@ use tokio::net::TcpStream;
 
 use crate::Running;
 
+/// How long a client waits that means to give up.
+const IMPATIENT: Duration = Duration::from_secs(2);
+
+/// How long one waits that wants its answer, whatever else the machine does.
+const PATIENT: Duration = Duration::from_mins(1);
+
 /// Calls a sandbox and gives all that came until the connection closed. Nothing when the answer did not come within two
 /// seconds; the connection is closed then.
 pub async fn call(
@@ -16,6 +22,15 @@ pub async fn call(
     path: &str,
     body: &Value,
     host: &str,
+) -> Option<String> {
+    call_within(IMPATIENT, running, (method, path, host), body).await
+}
+
+async fn call_within(
+    patience: Duration,
+    running: &Running,
+    (method, path, host): (&str, &str, &str),
+    body: &Value,
 ) -> Option<String> {
     let address = running.addresses().admin.clone();
     let address = address
@@ -44,7 +59,7 @@ pub async fn call(
         // A connection that is cut ends the answer too.
         drop(stream.read_to_end(&mut answer).await);
     };
-    let talked = tokio::time::timeout(Duration::from_secs(2), talk).await;
+    let talked = tokio::time::timeout(patience, talk).await;
     talked
         .is_ok()
         .then(|| String::from_utf8_lossy(&answer).into_owned())
@@ -52,7 +67,7 @@ pub async fn call(
 
 /// Calls a sandbox and reads the answer: status and body. The status is 0 when there was none.
 pub async fn ask(running: &Running, method: &str, path: &str, body: &Value) -> (u16, Value) {
-    let raw = call(running, method, path, body, "127.0.0.1").await;
+    let raw = call_within(PATIENT, running, (method, path, "127.0.0.1"), body).await;
     let raw = raw.unwrap_or_default();
     let status = raw.split(' ').nth(1).and_then(|word| word.parse().ok());
     let body = raw.split_once("\r\n\r\n").map_or("", |(_, body)| body);

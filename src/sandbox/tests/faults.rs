@@ -85,7 +85,11 @@ async fn an_effect_can_come_after_the_caller_gave_up() {
         None
     );
     assert!(names(&running).await.is_empty());
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let begun = Instant::now();
+    while names(&running).await.is_empty() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "it never comes");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     assert_eq!(names(&running).await, ["web-1"]);
     running.stop().await;
 }
@@ -123,10 +127,14 @@ async fn hetzner_has_faults_of_its_own() {
     )
     .await;
     let (_, made) = create(&running, "web-1").await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
     let path = format!("/hetzner/v1/actions/{}", made["action"]["id"]);
-    let (_, body) = ask(&running, "GET", &path, &Value::Null).await;
-    assert_eq!(body["action"]["error"]["code"], "server_error");
+    let action = async || ask(&running, "GET", &path, &Value::Null).await.1["action"].clone();
+    let mut seen = action().await;
+    while seen["status"] == "running" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        seen = action().await;
+    }
+    assert_eq!(seen["error"]["code"], "server_error");
     running.stop().await;
 }
 
