@@ -66,7 +66,7 @@ impl Growth {
 
 #[cfg(test)]
 mod tests {
-    use vocab::{AffiliateName, NodeName, ReleaseId, RollbackLevel, RunId, Severity, Span, Time};
+    use vocab::{RollbackLevel, RunId, Severity, Span};
 
     use super::*;
     use crate::autopilot::{Allow, Decision, Mode, Policy, decide, permits};
@@ -74,41 +74,20 @@ mod tests {
     use crate::priorities::Item;
     use crate::query::items;
     use crate::run::{Actor, Face};
-    use crate::signals::{Figure, Kind, Phase, Signal, SignalId};
-    use crate::site::{Machine, Site, SiteObjects, SiteOrder, SiteState, SiteVerb};
-    use crate::{About, Event, Fact, Intent, NodeProfile, SiteRequest, World, looks, testing};
+    use crate::signals::{Figure, Kind, Signal, SignalId};
+    use crate::site::{Machine, Site, SiteOrder, SiteState, SiteVerb};
+    use crate::testing::{NOW, declared, domain, node};
+    use crate::{About, Event, Fact, Intent, SiteRequest, World, looks, testing};
 
-    const NOW: Time = Time(1_795_269_728_000);
-
-    fn domain(text: &str) -> Domain {
-        Domain::new(text).unwrap()
-    }
-
-    fn node() -> NodeName {
-        NodeName::new("web-1").unwrap()
+    fn here() -> About {
+        About::Node(node("web-1"))
     }
 
     /// A site on the server that is the node of the fleet.
     fn site(name: &str, price: &str) -> Site {
-        Site {
-            domain: domain(name),
-            kind: vocab::SiteKind::Static,
-            affiliate: AffiliateName::new("acme").unwrap(),
-            region: vocab::Region::EuCentral,
-            state: SiteState::Active,
-            price: price.parse().unwrap(),
-            cost: None,
-            deployment: RunId::default(),
-            created: NOW - Span::days(30),
-            releases: Vec::new(),
-            current: ReleaseId::new("0123456789abcdef").unwrap(),
-            objects: SiteObjects {
-                server: "4711".into(),
-                server_name: "web-1".into(),
-                subscription: format!("sub_{name}"),
-                ..SiteObjects::default()
-            },
-        }
+        let mut site = testing::site(name, "web-1", price);
+        site.objects.server = "4711".into();
+        site
     }
 
     fn sites() -> [Site; 2] {
@@ -120,25 +99,9 @@ mod tests {
 
     /// A node of the fleet with these sites on it, and no memory left.
     fn world(sites: [Site; 2]) -> World {
-        let profile = NodeProfile {
-            name: node(),
-            role: Text::default(),
-            region: Text::default(),
-            local: false,
-            reached_by: Text::default(),
-            address: None,
-            vpn_address: None,
-            labels: std::collections::BTreeMap::new(),
-        };
         let mut world = World::default();
-        let declared = Fact::FleetDeclared {
-            name: "test".into(),
-            demo: false,
-            nodes: vec![profile],
-            services: Vec::new(),
-        };
         let booked = sites.map(|site| Fact::SiteBooked(Box::new(site)));
-        for fact in std::iter::once(declared).chain(booked) {
+        for fact in std::iter::once(declared(&["web-1"])).chain(booked) {
             world.apply(&Event { at: NOW, fact });
         }
         // As it is, judged by nobody.
@@ -148,30 +111,15 @@ mod tests {
     }
 
     fn full() -> (SignalId, Signal) {
-        let id = SignalId {
-            rule: "memory.full".into(),
-            about: About::Node(node()),
-            part: Text::default(),
-        };
         let signal = Signal {
-            id: id.clone(),
             figure: Figure::NodeMemory,
             kind: Kind::Capacity,
-            phase: Phase::Open,
-            since: NOW,
-            opened: Some(NOW),
-            seen: NOW,
-            severity: Severity::Critical,
             value: 97.0,
             worst: 97.0,
             title: "web-1: memory 97 % used".into(),
-            words: Text::default(),
-            blind: false,
-            only_here: false,
-            told: true,
-            openings: std::iter::once(NOW).collect(),
+            ..testing::open("memory.full", here(), Severity::Critical, NOW)
         };
-        (id, signal)
+        (signal.id.clone(), signal)
     }
 
     fn item(world: &World) -> Item {
@@ -260,7 +208,7 @@ mod tests {
         let looked_at = [
             About::Site(a),
             About::Site(b),
-            About::Node(node()),
+            here(),
             About::Server("web-1".into()),
         ];
         assert_eq!(looks::after(&world, &plan), looked_at.into_iter().collect());

@@ -27,6 +27,22 @@ pub struct NodeProfile {
     pub labels: std::collections::BTreeMap<Text, Text>,
 }
 
+impl NodeProfile {
+    /// A node of which nothing but the name is said.
+    pub fn new(name: NodeName) -> Self {
+        Self {
+            name,
+            role: Text::default(),
+            region: Text::default(),
+            local: false,
+            reached_by: Text::default(),
+            address: None,
+            vpn_address: None,
+            labels: std::collections::BTreeMap::new(),
+        }
+    }
+}
+
 /// The connection to a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {

@@ -1,9 +1,94 @@
-//! What several tests of the world need: the shipped rules without their waits.
+//! What several tests of the world need: nodes, sites and open signals to begin with, and the shipped rules without their
+//! waits.
 
-use vocab::{Rule, Span, Time};
+use vocab::rule::{Figure, Kind};
+use vocab::{
+    AffiliateName, Domain, NodeName, Region, ReleaseId, Rule, RunId, Severity, SiteKind, Span,
+    Text, Time,
+};
 
+use crate::about::About;
 use crate::query::items;
-use crate::{Event, Fact, World};
+use crate::signals::{Phase, Signal, SignalId};
+use crate::site::{Site, SiteObjects, SiteState};
+use crate::{Event, Fact, NodeProfile, World};
+
+/// The moment that tests begin at.
+pub const NOW: Time = Time(1_795_269_728_000);
+
+/// A name of a node.
+pub fn node(text: &str) -> NodeName {
+    NodeName::new(text).unwrap()
+}
+
+/// A name of a site.
+pub fn domain(text: &str) -> Domain {
+    Domain::new(text).unwrap()
+}
+
+/// A fleet of nodes of which no more is said.
+pub fn declared(nodes: &[&str]) -> Fact {
+    Fact::FleetDeclared {
+        name: "test".into(),
+        demo: false,
+        nodes: nodes
+            .iter()
+            .map(|text| NodeProfile::new(node(text)))
+            .collect(),
+        services: Vec::new(),
+    }
+}
+
+/// A site on a server of this name, a month old, paid for where it has a price.
+pub fn site(name: &str, server: &str, price: &str) -> Site {
+    let subscription = format!("sub_{name}");
+    Site {
+        domain: domain(name),
+        kind: SiteKind::Static,
+        affiliate: AffiliateName::new("acme").unwrap(),
+        region: Region::EuCentral,
+        state: SiteState::Active,
+        price: price.parse().unwrap(),
+        cost: None,
+        deployment: RunId::default(),
+        created: NOW - Span::days(30),
+        releases: Vec::new(),
+        current: ReleaseId::new("0123456789abcdef").unwrap(),
+        objects: SiteObjects {
+            server_name: server.into(),
+            subscription: Some(subscription)
+                .filter(|_| !price.starts_with("0 "))
+                .unwrap_or_default(),
+            ..SiteObjects::default()
+        },
+    }
+}
+
+/// A signal that has been open since it began; its figure is one that no question goes by.
+pub fn open(rule: &str, about: About, severity: Severity, since: Time) -> Signal {
+    Signal {
+        id: SignalId {
+            rule: rule.into(),
+            about,
+            part: Text::default(),
+        },
+        figure: Figure::Orphan,
+        kind: Kind::Work,
+        phase: Phase::Open,
+        since,
+        opened: Some(since),
+        seen: NOW,
+        severity,
+        value: 1.0,
+        worst: 1.0,
+        title: Text::line(rule),
+        words: Text::default(),
+        blind: false,
+        only_here: false,
+        told: true,
+        openings: std::iter::once(since).collect(),
+    }
+}
 
 /// The shipped rules, each true at once and over at once: what they say is tested, not how long they wait.
 pub fn rules() -> Vec<Rule> {

@@ -42,13 +42,9 @@ fn id(node: usize, index: usize) -> ContainerId {
 fn profile(name: NodeName) -> NodeProfile {
     NodeProfile {
         reached_by: Text::line(format!("deploy@{name}")),
-        name,
         role: "compute".into(),
         region: "north".into(),
-        local: false,
-        address: None,
-        vpn_address: None,
-        labels: std::collections::BTreeMap::default(),
+        ..NodeProfile::new(name)
     }
 }
 

@@ -169,14 +169,8 @@ pub fn node_name(text: &str) -> NodeName {
 
 pub fn profile(name: &str) -> NodeProfile {
     NodeProfile {
-        name: node_name(name),
-        role: Text::default(),
-        region: Text::default(),
-        local: false,
         reached_by: Text::line(name),
-        address: None,
-        vpn_address: None,
-        labels: BTreeMap::new(),
+        ..NodeProfile::new(node_name(name))
     }
 }
 

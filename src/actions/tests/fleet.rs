@@ -254,18 +254,14 @@ fn up(name: &str, local: bool) -> Node {
         Text::line(format!("ops@{name}"))
     };
     let mut node = Node::new(NodeProfile {
-        name: node(name),
         role: if local {
             "lead".into()
         } else {
             "compute".into()
         },
-        region: Text::default(),
         local,
         reached_by,
-        address: None,
-        vpn_address: None,
-        labels: std::collections::BTreeMap::new(),
+        ..NodeProfile::new(node(name))
     });
     node.link = Link::Up {
         since: NOW,

@@ -53,14 +53,10 @@ impl Ground {
     async fn new(folder: &Path, role: Role, schedules: Vec<Schedule>) -> Self {
         let here = NodePlan {
             profile: NodeProfile {
-                name: NodeName::new("here").unwrap(),
                 role: Text::line("compute"),
-                region: Text::default(),
                 local: true,
                 reached_by: Text::line("this machine"),
-                address: None,
-                vpn_address: None,
-                labels: std::collections::BTreeMap::new(),
+                ..NodeProfile::new(NodeName::new("here").unwrap())
             },
             connection: Arc::new(Connection::new(Arc::new(LocalHost), EngineAddress::None)),
             identity: "here".to_owned(),

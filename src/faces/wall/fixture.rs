@@ -41,14 +41,10 @@ pub fn waiting() -> World {
     apply(&mut world, NOW - Span::hours(1), Fact::RulesDeclared(rules));
     let nodes = NODES
         .map(|(name, role, ..)| NodeProfile {
-            name: node(name),
             role: role.into(),
             region: "fsn1".into(),
-            local: false,
             reached_by: Text::line(format!("ssh {name}")),
-            address: None,
-            vpn_address: None,
-            labels: std::collections::BTreeMap::default(),
+            ..NodeProfile::new(node(name))
         })
         .into();
     let services = SERVICES.map(spec).into();

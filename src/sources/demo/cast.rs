@@ -188,14 +188,12 @@ fn actor(
         None => follower(number, seed),
     };
     let profile = NodeProfile {
-        name: NodeName::new(&name).ok()?,
         role: Text::line(role),
         region: Text::line(region),
-        local: false,
         reached_by: Text::line("simulated"),
         address: Some(Text::line(format!("192.0.2.{}", number % 250 + 1))),
         vpn_address: Some(Text::line(format!("198.51.100.{}", number % 250 + 1))),
-        labels: BTreeMap::new(),
+        ..NodeProfile::new(NodeName::new(&name).ok()?)
     };
     let facts = EngineFacts {
         version: Text::line("28.5.1"),

@@ -9,11 +9,10 @@ use crate::about::About;
 use crate::autopilot::Hours;
 use crate::priorities::{Mark, Note};
 use crate::query::items;
-use crate::signals::{Maintenance, Phase, Signal, SignalId};
+use crate::signals::{Maintenance, Signal};
+use crate::testing::{NOW, open};
 use crate::world::World;
 use crate::{Event, Fact};
-
-const NOW: Time = Time(1_795_269_728_000);
 
 fn channel() -> Channel {
     Channel {
@@ -42,30 +41,15 @@ fn node() -> NodeName {
 fn signal(rule: &str, about: About, severity: Severity, at: Time) -> Signal {
     let down = rule == "node.down";
     Signal {
-        id: SignalId {
-            rule: rule.into(),
-            about,
-            part: Text::default(),
-        },
         figure: if down {
             Figure::NodeUnreachable
         } else {
             Figure::ContainerDead
         },
         kind: Kind::Availability,
-        phase: Phase::Open,
-        since: at,
-        opened: Some(at),
         seen: at,
-        severity,
-        value: 1.0,
-        worst: 1.0,
         title: Text::line(format!("{rule} is so")),
-        words: Text::default(),
-        blind: false,
-        only_here: false,
-        told: true,
-        openings: std::iter::once(at).collect(),
+        ..open(rule, about, severity, at)
     }
 }
 

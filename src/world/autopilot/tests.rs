@@ -13,6 +13,7 @@ use crate::plan::{Confirmation, Plan, PlannedStep, Reversibility, StepCall};
 use crate::priorities::{Item, ItemId, Mark, Origin, Quadrant, Score, Visibility};
 use crate::run::{Actor, Face, Run, RunState};
 use crate::signals::{Band, Figure, Fix, Kind, Level, Phase, Rule, Signal, SignalId, Test};
+use crate::testing::open;
 use crate::world::World;
 
 const NOW: Time = Time(1_800_000_000_000);
@@ -21,14 +22,6 @@ fn key() -> ContainerKey {
     ContainerKey {
         node: NodeName::new("edge-1").unwrap(),
         id: ContainerId::new("0123456789ab").unwrap(),
-    }
-}
-
-fn signal_id() -> SignalId {
-    SignalId {
-        rule: "container.dead".into(),
-        about: About::Container(key()),
-        part: Text::default(),
     }
 }
 
@@ -52,23 +45,22 @@ fn start() -> Intent {
 
 fn signal(since: Time) -> Signal {
     Signal {
-        id: signal_id(),
         figure: Figure::ContainerDead,
         kind: Kind::Availability,
-        phase: Phase::Open,
-        since,
-        opened: Some(since),
         seen: NOW,
-        severity: Severity::Critical,
-        value: 1.0,
-        worst: 1.0,
         title: "app is dead".into(),
-        words: Text::default(),
-        blind: false,
-        only_here: false,
-        told: true,
         openings: std::collections::VecDeque::new(),
+        ..open(
+            "container.dead",
+            About::Container(key()),
+            Severity::Critical,
+            since,
+        )
     }
+}
+
+fn signal_id() -> SignalId {
+    signal(NOW).id
 }
 
 fn allow() -> Allow {

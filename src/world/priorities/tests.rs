@@ -4,20 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use vocab::{Decimal, Domain, Money, NodeName, RunId, Severity, Span, Text, Time};
+use vocab::{Decimal, Money, Severity, Span, Text};
 
 use super::learning::{CHOICES_NEEDED, propose};
 use super::{Choice, Item, ItemId, Mark, Note, Quadrant, Score, Snooze, Visibility, Weights};
 use crate::about::About;
 use crate::query::{SURFACE, items, surface};
-use crate::signals::{
-    Band, Figure, Fix, Kind, Level, Phase, Rule, Signal, SignalId, Test as Bound,
-};
-use crate::site::{Site, SiteObjects, SiteState};
+use crate::signals::{Band, Figure, Fix, Kind, Level, Rule, Signal, SignalId, Test as Bound};
+use crate::testing::{NOW, declared, domain, node, open, site};
 use crate::world::World;
-use crate::{Event, Fact, NodeProfile};
-
-const NOW: Time = Time(1_795_269_728_000);
+use crate::{Event, Fact};
 
 fn rule(id: &str, figure: Figure, kind: Kind) -> Rule {
     Rule {
@@ -56,88 +52,23 @@ fn rules() -> Vec<Rule> {
     ]
 }
 
-fn name(text: &str) -> NodeName {
-    NodeName::new(text).unwrap()
-}
-
-fn domain(text: &str) -> Domain {
-    Domain::new(text).unwrap()
-}
-
 fn signal(rule: &str, about: About, severity: Severity, age: Span) -> Signal {
-    let of_rule = rules().into_iter().find(|one| one.id == *rule);
-    let (figure, kind) = of_rule.map_or((Figure::Orphan, Kind::Work), |rule| {
-        (rule.figure, rule.kind)
-    });
-    Signal {
-        figure,
-        kind,
-        only_here: false,
-        told: true,
-        id: SignalId {
-            rule: rule.into(),
-            about,
-            part: Text::default(),
+    let open = open(rule, about, severity, NOW - age);
+    match rules().into_iter().find(|one| one.id == *rule) {
+        Some(Rule { figure, kind, .. }) => Signal {
+            figure,
+            kind,
+            ..open
         },
-        phase: Phase::Open,
-        since: NOW - age,
-        opened: Some(NOW - age),
-        seen: NOW,
-        severity,
-        value: 1.0,
-        worst: 1.0,
-        title: Text::line(rule),
-        words: Text::default(),
-        blind: false,
-        openings: std::iter::once(NOW - age).collect(),
-    }
-}
-
-fn site(domain_name: &str, server: &str, price: &str) -> Site {
-    Site {
-        domain: domain(domain_name),
-        kind: vocab::SiteKind::Static,
-        affiliate: vocab::AffiliateName::new("acme").unwrap(),
-        region: vocab::Region::EuCentral,
-        state: SiteState::Active,
-        price: price.parse().unwrap(),
-        cost: None,
-        deployment: RunId::default(),
-        created: NOW - Span::days(30),
-        releases: Vec::new(),
-        current: vocab::ReleaseId::new("0123456789abcdef").unwrap(),
-        objects: SiteObjects {
-            server_name: server.into(),
-            subscription: if price.starts_with("0 ") {
-                String::new()
-            } else {
-                format!("sub_{domain_name}")
-            },
-            ..SiteObjects::default()
-        },
+        None => open,
     }
 }
 
 /// Two nodes; on the first a site of $15 and one of $30, on the other a worthless one.
 fn world(signals: Vec<Signal>) -> World {
     let mut world = World::default();
-    let profile = |node: &str| NodeProfile {
-        name: name(node),
-        role: Text::default(),
-        region: Text::default(),
-        local: false,
-        reached_by: Text::default(),
-        address: None,
-        vpn_address: None,
-        labels: BTreeMap::new(),
-    };
     let facts = [
-        Fact::FleetDeclared {
-            name: "test".into(),
-            demo: false,
-            nodes: vec![profile("web-1"), profile("web-2")],
-            services: Vec::new(),
-        },
+        declared(&["web-1", "web-2"]),
         Fact::SiteBooked(Box::new(site("a.example.com", "web-1", "15 USD"))),
         Fact::SiteBooked(Box::new(site("b.example.com", "web-1", "30 USD"))),
         Fact::SiteBooked(Box::new(site("c.example.com", "web-2", "0 USD"))),
@@ -189,8 +120,8 @@ fn ids(found: &[Arc<Item>]) -> Vec<&str> {
     found.iter().map(|item| item.id.0.as_str()).collect()
 }
 
-fn node_down(node: &str) -> Signal {
-    let about = About::Node(name(node));
+fn node_down(name: &str) -> Signal {
+    let about = About::Node(node(name));
     signal("node.down", about, Severity::Critical, Span::minutes(10))
 }
 
@@ -317,7 +248,7 @@ fn what_cannot_be_acted_on_yet_is_not_on_the_surface() {
     later.from = Some(NOW + Span::days(1));
     let own = signal(
         "reboot.pending",
-        About::Node(name("web-1")),
+        About::Node(node("web-1")),
         Severity::Notice,
         Span::hours(1),
     );
@@ -502,8 +433,8 @@ fn any_signal() -> impl Strategy<Value = Signal> {
         "no.such.rule",
     ]);
     let abouts = prop::sample::select(vec![
-        About::Node(name("web-1")),
-        About::Node(name("web-2")),
+        About::Node(node("web-1")),
+        About::Node(node("web-2")),
         About::Site(domain("a.example.com")),
         About::Site(domain("c.example.com")),
         About::Elsewhere("crm".into()),

@@ -57,31 +57,21 @@ pub fn reach_in_words(world: &World, now: Time) -> String {
 
 #[cfg(test)]
 mod tests {
-    use vocab::{AffiliateName, Currency, Domain, Money, Origin, ProbeDetail, ProbeOutcome};
-    use vocab::{ReleaseId, RunId, SiteKind, Span, Stamped};
+    use vocab::{Origin, ProbeDetail, ProbeOutcome, Span, Stamped};
 
     use super::*;
     use crate::pulse::Pulse;
-    use crate::site::{Site, SiteObjects};
+    use crate::site::Site;
+    use crate::testing;
 
     const NOW: Time = Time(1_795_269_731_000);
 
     fn add(world: &mut World, name: &str, region: Region, state: Option<ServiceState>) {
-        let domain = Domain::new(&format!("{name}.example.com")).unwrap();
         let site = Site {
-            domain: domain.clone(),
-            kind: SiteKind::Static,
-            affiliate: AffiliateName::new("harbor").unwrap(),
             region,
-            state: SiteState::Active,
-            price: Money::from_smallest(1500, Currency::USD),
-            cost: None,
-            deployment: RunId::default(),
-            created: NOW,
-            releases: Vec::new(),
-            current: ReleaseId::of_digest(&[7; 32]),
-            objects: SiteObjects::default(),
+            ..testing::site(&format!("{name}.example.com"), name, "15 USD")
         };
+        let domain = site.domain.clone();
         world.sites.insert(domain.clone(), site);
         let Some(judged) = state else { return };
         let value = ProbeOutcome {

@@ -2,13 +2,14 @@
 
 use vocab::rule::{Band, Figure, Kind, Level, Rule, Test};
 use vocab::{
-    CpuUse, HostSample, LinkTrouble, Memory, NodeName, Origin, Provider, Severity, Span, Text, Time,
+    CpuUse, HostSample, LinkTrouble, Memory, Origin, Provider, Severity, Span, Text, Time,
 };
 
 use super::{Phase, Signal, SignalId, Topology, fold};
 use crate::about::About;
 use crate::priorities::What;
-use crate::{Effect, Event, Fact, NodeProfile, World};
+use crate::testing::{declared, node as node_name};
+use crate::{Effect, Event, Fact, World};
 
 fn rule(id: &str, figure: Figure, bound: f64, (hold, calm): (i64, i64), kind: Kind) -> Rule {
     Rule {
@@ -30,36 +31,13 @@ fn rule(id: &str, figure: Figure, bound: f64, (hold, calm): (i64, i64), kind: Ki
     }
 }
 
-fn name(text: &str) -> NodeName {
-    NodeName::new(text).unwrap()
-}
-
-fn profile(text: &str) -> NodeProfile {
-    NodeProfile {
-        name: name(text),
-        role: Text::default(),
-        region: Text::default(),
-        local: false,
-        reached_by: Text::default(),
-        address: None,
-        vpn_address: None,
-        labels: std::collections::BTreeMap::default(),
-    }
-}
-
 /// A world of some nodes that are up, at second 0.
 fn world(rules: Vec<Rule>, nodes: &[&str]) -> World {
     let mut world = World::default();
-    let declared = Fact::FleetDeclared {
-        name: "test".into(),
-        demo: false,
-        nodes: nodes.iter().map(|text| profile(text)).collect(),
-        services: Vec::new(),
-    };
-    apply(&mut world, 0, declared);
+    apply(&mut world, 0, declared(nodes));
     apply(&mut world, 0, Fact::RulesDeclared(rules));
     for node in nodes {
-        let node = name(node);
+        let node = node_name(node);
         let reached = Fact::NodeReached {
             node,
             round_trip: None,
@@ -85,7 +63,7 @@ fn memory(node: &str, percent: u64) -> Fact {
         ..HostSample::default()
     };
     Fact::NodeSampled {
-        node: name(node),
+        node: node_name(node),
         sample: Box::new(sample),
         every: Span::seconds(2),
         origin: Origin::Ssh,
@@ -94,7 +72,7 @@ fn memory(node: &str, percent: u64) -> Fact {
 
 fn lost(node: &str) -> Fact {
     Fact::NodeLost {
-        node: name(node),
+        node: node_name(node),
         trouble: LinkTrouble::Lost,
         text: "no answer".into(),
         retry_at: None,
@@ -216,7 +194,7 @@ fn a_node_that_is_lost_is_down_when_something_else_is_seen_before_and_after() {
     assert_eq!(signal.id.to_string(), "down node/web");
     assert!(signal.only_here, "nobody else looked");
     let seen = Fact::SeenFrom {
-        about: About::Node(name("web")),
+        about: About::Node(node_name("web")),
         from: "db".into(),
         seen: super::Seen::Fails("no route".into()),
     };
@@ -261,7 +239,7 @@ fn a_network_of_this_machine_that_is_gone_is_one_line_and_no_outage() {
         &mut world,
         200,
         Fact::NodeReached {
-            node: name("web"),
+            node: node_name("web"),
             round_trip: None,
         },
     );
@@ -281,17 +259,11 @@ fn what_was_recalled_stays_until_its_source_speaks() {
     let mut world = World::default();
     apply(&mut world, 10, Fact::RulesDeclared(vec![memory_rule(0, 0)]));
     apply(&mut world, 10, Fact::SignalsRecalled(kept));
-    let declared = Fact::FleetDeclared {
-        name: "test".into(),
-        demo: false,
-        nodes: vec![profile("web")],
-        services: Vec::new(),
-    };
-    apply(&mut world, 11, declared);
+    apply(&mut world, 11, declared(&["web"]));
     apply(&mut world, 60, Fact::TimePassed);
     assert!(only(&world).blind);
     let reached = Fact::NodeReached {
-        node: name("web"),
+        node: node_name("web"),
         round_trip: None,
     };
     apply(&mut world, 61, reached);
@@ -328,7 +300,7 @@ fn a_rule_that_is_gone_takes_its_signals_along() {
     let mut world = world(vec![memory_rule(0, 0)], &["web"]);
     apply(&mut world, 2, memory("web", 95));
     let id = SignalId {
-        about: About::Node(name("web")),
+        about: About::Node(node_name("web")),
         rule: "memory".into(),
         part: Text::default(),
     };

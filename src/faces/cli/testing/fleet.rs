@@ -1,7 +1,5 @@
 //! The fleet of the tests, as events, logs, runs and audit lines.
 
-use std::collections::BTreeMap;
-
 use vocab::{
     Access, Attachment, Bytes, Container, ContainerDetails, ContainerId, ContainerKey,
     ContainerSample, ContainerState, CpuUse, Disk, EngineFacts, FailedUnit, Health, HostCondition,
@@ -32,18 +30,13 @@ fn at(span: Span, fact: Fact) -> Event {
 /// A fleet of these nodes and services.
 pub(super) fn declared(names: &[&str], services: Vec<ServiceSpec>) -> Event {
     let profile = |name: &&str| NodeProfile {
-        name: node(name),
         role: Text::line(if name.starts_with("db") {
             "backup"
         } else {
             "compute"
         }),
-        region: Text::default(),
-        local: false,
         reached_by: Text::line(format!("deploy@{name}.example.com")),
-        address: None,
-        vpn_address: None,
-        labels: BTreeMap::new(),
+        ..NodeProfile::new(node(name))
     };
     let nodes = names.iter().map(profile).collect();
     at(

@@ -1,15 +1,15 @@
 //! Income by the books: what counts, what costs all the same, what is in danger.
 
 use vocab::{
-    Access, AffiliateName, Currency, Decimal, ProbeDetail, ProbeOutcome, ProbeTrouble, Region,
-    ReleaseId, RunId, ServiceName, ServiceSpec, SiteKind, Span,
+    Access, AffiliateName, Currency, Decimal, ProbeDetail, ProbeOutcome, ProbeTrouble, ServiceName,
+    ServiceSpec, Span,
 };
 
 use super::*;
 use crate::event::{Event, Fact};
 use crate::money::Exchange;
-use crate::site::{SiteObjects, SiteState};
-use crate::testing::titles;
+use crate::site::SiteState;
+use crate::testing::{self, titles};
 
 const NOW: Time = Time(1_795_269_731_000);
 
@@ -18,28 +18,11 @@ fn apply(world: &mut World, fact: Fact) {
 }
 
 fn site(number: usize) -> Site {
-    let digest = ReleaseId::of_digest(&[7; 32]);
-    Site {
-        domain: Domain::new(&format!("site-{number}.example")).expect("a domain"),
-        kind: SiteKind::Static,
-        affiliate: AffiliateName::new(["harbor", "lumen"][number % 2]).expect("a name"),
-        region: Region::EuCentral,
-        state: SiteState::Active,
-        price: Money::from_smallest(1500, Currency::USD),
-        cost: None,
-        deployment: "0197a0000000700080000000000000aa"
-            .parse::<RunId>()
-            .expect("an id"),
-        created: NOW - Span::days(40),
-        releases: Vec::new(),
-        current: digest,
-        objects: SiteObjects {
-            server: number.to_string(),
-            server_name: format!("site-{number}"),
-            subscription: format!("sub_{number}"),
-            ..SiteObjects::default()
-        },
-    }
+    let name = format!("site-{number}");
+    let mut site = testing::site(&format!("{name}.example"), &name, "15.00 USD");
+    site.affiliate = AffiliateName::new(["harbor", "lumen"][number % 2]).expect("a name");
+    site.objects.server = number.to_string();
+    site
 }
 
 fn terms() -> Terms {
