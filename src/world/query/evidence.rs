@@ -249,7 +249,7 @@ fn log_of_site(world: &World, site: &Site) -> Result<LogSource, Text> {
 pub fn changes(world: &World, item: &Item) -> Vec<(Time, String)> {
     let within = |at: Time| at <= item.since && item.since.since(at) < CHANGED_WITHIN;
     let mut family = vec![item.about.clone()];
-    family.extend(ancestors(world, &item.about));
+    family.extend(ancestors(world, &item.about).iter().cloned());
     let mut found: Vec<(Time, String)> = world
         .runs
         .values()

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use vocab::{ContainerKey, Severity, Text, Time};
+use vocab::{ContainerKey, ServiceName, Severity, Text, Time};
 
 use super::items::{Items, Maker, place};
+use crate::about::About;
 use crate::event::Fact;
 use crate::priorities::stake::Stake;
 use crate::priorities::{Item, Origin};
@@ -213,16 +214,32 @@ impl Known {
 }
 
 impl Remembered {
+    // What a panic left half-made is made anew where it is missing: rows are put in whole.
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn items(&self, world: &World, now: Time) -> Items {
-        // What a panic left half-made is made anew where it is missing: rows are put in whole.
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.items(world, now)
+        self.lock().items(world, now)
     }
 
     /// The open signals, each under the one that explains it.
     pub(crate) fn folded(&self, world: &World) -> BTreeMap<SignalId, SignalId> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.fold(world).under.clone()
+        self.lock().fold(world).under.clone()
+    }
+
+    /// What an object stands on, as [`Topology::above`].
+    pub(crate) fn above(&self, world: &World, about: &About) -> Arc<[About]> {
+        self.lock().topology.above(world, about)
+    }
+
+    /// The container behind a service, as [`Topology::container_of`].
+    pub(crate) fn container_of(
+        &self,
+        world: &World,
+        service: &ServiceName,
+    ) -> Option<ContainerKey> {
+        self.lock().topology.container_of(world, service)
     }
 
     fn known(&mut self) -> &mut Known {

@@ -61,7 +61,7 @@ pub fn covering<'w>(world: &'w World, about: &About, now: Time) -> Option<(&'w M
         return None;
     }
     let mut objects = vec![about.clone()];
-    objects.extend(super::topology::ancestors(world, about));
+    objects.extend(super::topology::ancestors(world, about).iter().cloned());
     let covers = |(window, _): &(&Maintenance, Time)| objects.iter().any(|one| window.is_for(one));
     windows.into_iter().find(covers)
 }

@@ -270,12 +270,90 @@ fn server_of(site: &Site) -> Option<About> {
     (!name.is_empty()).then(|| About::Server(Text::line(name)))
 }
 
-/// What an object stands on, the nearest first, this machine's network last. Who asks of many asks one [`Topology`].
-pub fn ancestors(world: &World, about: &About) -> Vec<About> {
-    Topology::default().above(world, about).to_vec()
+/// What an object stands on, the nearest first, this machine's network last; remembered until an object comes, goes or
+/// moves.
+pub fn ancestors(world: &World, about: &About) -> Arc<[About]> {
+    world.remembered.above(world, about)
 }
 
-/// The container behind a service: that of its name on its node.
+/// The container behind a service: that of its name on its node; remembered likewise.
 pub fn container_of(world: &World, service: &ServiceName) -> Option<ContainerKey> {
-    Topology::default().container_of(world, service)
+    world.remembered.container_of(world, service)
+}
+
+#[cfg(test)]
+mod tests {
+    use vocab::{Access, ServiceSpec, Span};
+
+    use super::*;
+    use crate::testing::{NOW, declared, domain, node, site};
+    use crate::{Event, Fact};
+
+    fn apply(world: &mut World, fact: Fact) {
+        world.apply(&Event { at: NOW, fact });
+    }
+
+    fn nodes(above: &[About]) -> Vec<&str> {
+        let names = above.iter().filter_map(|about| match about {
+            About::Node(node) => Some(node.as_str()),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn what_stands_on_what_is_remembered_until_something_moves() {
+        let on = |server| Fact::SiteBooked(Box::new(site("a.example.com", server, "15 USD")));
+        let mut world = World::default();
+        apply(&mut world, declared(&["web-1", "web-2"]));
+        apply(&mut world, on("web-1"));
+        let about = About::Site(domain("a.example.com"));
+        let first = ancestors(&world, &about);
+        assert_eq!(nodes(&first), ["web-1"]);
+        apply(&mut world, Fact::TimePassed);
+        assert!(
+            Arc::ptr_eq(&first, &ancestors(&world, &about)),
+            "nothing moved, and it was worked out again"
+        );
+        apply(&mut world, on("web-2"));
+        assert_eq!(nodes(&ancestors(&world, &about)), ["web-2"]);
+        apply(&mut world, declared(&["web-1"]));
+        assert!(nodes(&ancestors(&world, &about)).is_empty());
+    }
+
+    #[test]
+    fn the_container_behind_a_service_is_another_when_it_is_made_anew() {
+        let service = ServiceName::new("shop").unwrap();
+        let mut world = World::default();
+        let mut declared = declared(&["web-1"]);
+        if let Fact::FleetDeclared { services, .. } = &mut declared {
+            services.push(ServiceSpec {
+                name: service.clone(),
+                probe: ProbeKind::Tcp {
+                    host: "shop.example.com".into(),
+                    port: 80,
+                },
+                access: Access::default(),
+                every: Span::seconds(30),
+                timeout: Span::seconds(5),
+                slow: Span::seconds(1),
+                failures: 2,
+                window: 3,
+                node: Some(node("web-1")),
+                container: Some("shop".into()),
+                discovered: false,
+            });
+        }
+        apply(&mut world, declared);
+        assert_eq!(container_of(&world, &service), None);
+        for id in ["aaaaaaaaaaaa", "bbbbbbbbbbbb"] {
+            let listed = serde_json::json!({ "ContainersListed": { "node": "web-1", "containers": [{
+                "id": id, "name": "shop", "image": "shop", "state": "Running", "health": "None",
+                "out_of_memory": false, "restarts": 0, "ports": [],
+            }] } });
+            apply(&mut world, serde_json::from_value(listed).unwrap());
+            let found = container_of(&world, &service).map(|key| key.id.to_string());
+            assert_eq!(found.as_deref(), Some(id));
+        }
+    }
 }

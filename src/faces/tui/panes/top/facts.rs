@@ -139,5 +139,6 @@ pub fn beside(action: Action, item: &Item, seen: Seen<'_>) -> Option<About> {
         )
     };
     let own = std::iter::once(item.about.clone());
-    own.chain(ancestors(seen.world, &item.about)).find(fits)
+    let above = ancestors(seen.world, &item.about);
+    own.chain(above.iter().cloned()).find(fits)
 }
