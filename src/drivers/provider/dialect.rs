@@ -7,7 +7,7 @@ use super::error::{Fault, Provider};
 use super::pace::{Allowance, Quota};
 
 /// A provider's way of speaking.
-pub(super) struct Dialect {
+pub struct Dialect {
     pub(super) provider: Provider,
     /// What is granted as long as the answers say nothing else.
     pub(super) allowance: Allowance,

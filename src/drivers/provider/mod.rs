@@ -15,6 +15,7 @@ mod body;
 mod breaker;
 mod budget;
 mod call;
+mod client;
 pub mod cloudflare;
 #[cfg(test)]
 mod corpus;

@@ -3,7 +3,7 @@
 //! There is no idempotency key. What makes a create safe to resolve is the name, unique in a project: after an unknown
 //! answer ask by name, and compare labels before adopting.
 //!
-//! Flow: method → [`Transport`] → `model` types. A list walks its pages, at most 10,000 objects.
+//! Flow: method → [`Transport`](super::Transport) → `model` types. A list walks its pages, at most 10,000 objects.
 
 mod actions;
 mod catalogue;
@@ -25,37 +25,18 @@ pub use model::{
 };
 pub use servers::{CreatedServer, NewServer, Power};
 
-use super::access::Access;
-use super::error::ProviderError;
-use super::transport::Transport;
+use super::client::{Api, Client};
+use super::dialect::Dialect;
 
 /// The address of the real API.
 pub const URL: &str = "https://api.hetzner.cloud/v1";
 
 /// A project of Hetzner Cloud. Cheap to clone.
-#[derive(Clone)]
-pub struct Hetzner {
-    transport: Transport,
-}
+pub type Hetzner = Client<HetznerApi>;
 
-impl Hetzner {
-    /// Fails when the address or the token cannot be used; nothing is sent.
-    pub fn new(access: Access) -> Result<Self, ProviderError> {
-        Ok(Self {
-            transport: Transport::new(&failure::DIALECT, access)?,
-        })
-    }
+/// How Hetzner is spoken to.
+pub enum HetznerApi {}
 
-    /// For work nobody waits for: at most half of the quota.
-    #[must_use]
-    pub fn for_background(&self) -> Self {
-        Self {
-            transport: self.transport.for_background(),
-        }
-    }
-
-    /// The way out, for its quota.
-    pub const fn transport(&self) -> &Transport {
-        &self.transport
-    }
+impl Api for HetznerApi {
+    const DIALECT: &'static Dialect = &failure::DIALECT;
 }

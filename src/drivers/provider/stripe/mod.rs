@@ -5,7 +5,7 @@
 //! compare metadata. Search is not used: it lags. Events are asked for, not listened to: this machine has no public
 //! address, and what a webhook missed would have to be asked for all the same.
 //!
-//! Flow: method → form with brackets → [`Transport`] → `model` types. Lists walk their pages, at most 10,000 objects.
+//! Flow: method → form with brackets → [`Transport`](super::Transport) → `model` types. Lists walk their pages, at most 10,000 objects.
 
 mod balance;
 mod customers;
@@ -31,37 +31,18 @@ pub use subscriptions::{
     SubscriptionItem, SubscriptionNote, SubscriptionStatus,
 };
 
-use super::access::Access;
-use super::error::ProviderError;
-use super::transport::Transport;
+use super::client::{Api, Client};
+use super::dialect::Dialect;
 
 /// The address of the real API.
 pub const URL: &str = "https://api.stripe.com/v1";
 
 /// An account of Stripe, live or test as its key says. Cheap to clone.
-#[derive(Clone)]
-pub struct Stripe {
-    transport: Transport,
-}
+pub type Stripe = Client<StripeApi>;
 
-impl Stripe {
-    /// Fails when the address or the key cannot be used; nothing is sent.
-    pub fn new(access: Access) -> Result<Self, ProviderError> {
-        Ok(Self {
-            transport: Transport::new(&failure::DIALECT, access)?,
-        })
-    }
+/// How Stripe is spoken to.
+pub enum StripeApi {}
 
-    /// For work nobody waits for: at most half of the quota.
-    #[must_use]
-    pub fn for_background(&self) -> Self {
-        Self {
-            transport: self.transport.for_background(),
-        }
-    }
-
-    /// The way out, for its waits; Stripe tells no quota.
-    pub const fn transport(&self) -> &Transport {
-        &self.transport
-    }
+impl Api for StripeApi {
+    const DIALECT: &'static Dialect = &failure::DIALECT;
 }
