@@ -6,7 +6,7 @@ use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span};
 use world::plan::Expectation;
 use world::{ContainerVerb, Reversibility};
 
-use super::{ContainerAction, SEEN_WITHIN, has_ended};
+use super::{ContainerAction, LOOKS_UNTIL_IT_HAS_ENDED, Manner, has_ended, stopped};
 
 pub(super) struct Kill;
 
@@ -16,16 +16,12 @@ impl ContainerAction for Kill {
         ContainerVerb::Kill
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Irreversible
-    }
-
-    fn verification(&self) -> &'static str {
-        "looks until its process has ended"
-    }
-
-    fn expected(&self) -> Span {
-        Span::seconds(1)
+    fn manner(&self) -> Manner {
+        Manner::new(
+            Reversibility::Irreversible,
+            LOOKS_UNTIL_IT_HAS_ENDED,
+            Span::seconds(1),
+        )
     }
 
     fn unfit(&self, state: ContainerState) -> Option<&'static str> {
@@ -56,7 +52,7 @@ impl ContainerAction for Kill {
     }
 
     fn expects(&self, key: &ContainerKey, _container: &Container) -> (Expectation, Span) {
-        (Expectation::Stopped { key: key.clone() }, SEEN_WITHIN)
+        stopped(key)
     }
 
     async fn call(&self, docker: &dyn Docker, id: &ContainerId) -> drivers::error::Result<()> {

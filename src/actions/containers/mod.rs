@@ -18,7 +18,7 @@ mod unpause;
 
 use async_trait::async_trait;
 use drivers::Docker;
-use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span};
+use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span, Time};
 use world::plan::{Expectation, StepCall};
 use world::{ContainerVerb, Reversibility};
 
@@ -34,35 +34,54 @@ const HEALTHY_WITHIN: Span = Span::minutes(2);
 /// How long anything else may take to be seen.
 const SEEN_WITHIN: Span = Span::seconds(10);
 
+/// How one sees that a container runs.
+const LOOKS_UNTIL_IT_RUNS: &str =
+    "looks until it runs, and its health check passes where it has one";
+
+/// How one sees that a container has ended.
+const LOOKS_UNTIL_IT_HAS_ENDED: &str = "looks until its process has ended";
+
+/// What a verb is like, whichever container it is for.
+pub(crate) struct Manner {
+    /// How hard it is to take back.
+    pub reversibility: Reversibility,
+    /// The letter that confirms it, where it is disruptive.
+    pub letter: Option<char>,
+    /// What takes it back.
+    pub inverse: Option<ContainerVerb>,
+    /// Whether something that uses the container will notice.
+    pub interrupts: bool,
+    /// How its success will be seen, in words.
+    pub verification: &'static str,
+    /// How long one container takes, about.
+    pub expected: Span,
+    /// How long the call may take.
+    pub deadline: Span,
+}
+
+impl Manner {
+    /// One that interrupts, that no letter confirms and that nothing takes back.
+    const fn new(reversibility: Reversibility, verification: &'static str, expected: Span) -> Self {
+        Self {
+            reversibility,
+            letter: None,
+            inverse: None,
+            interrupts: true,
+            verification,
+            expected,
+            deadline: Span::seconds(10),
+        }
+    }
+}
+
 /// A verb for containers.
 #[async_trait]
 pub(crate) trait ContainerAction: Send + Sync {
     /// Which.
     fn verb(&self) -> ContainerVerb;
 
-    /// How hard it is to take back.
-    fn reversibility(&self) -> Reversibility;
-
-    /// The letter that confirms it, where it is disruptive.
-    fn letter(&self) -> Option<char> {
-        None
-    }
-
-    /// What takes it back.
-    fn inverse(&self) -> Option<ContainerVerb> {
-        None
-    }
-
-    /// Whether something that uses the container will notice.
-    fn interrupts(&self) -> bool {
-        true
-    }
-
-    /// How its success will be seen, in words.
-    fn verification(&self) -> &'static str;
-
-    /// How long one container takes, about.
-    fn expected(&self) -> Span;
+    /// What is the same for every container.
+    fn manner(&self) -> Manner;
 
     /// Why it makes no sense in this state, with what to do instead; reads after the container's name.
     fn unfit(&self, state: ContainerState) -> Option<&'static str>;
@@ -85,11 +104,6 @@ pub(crate) trait ContainerAction: Send + Sync {
     /// The exact call.
     fn exact(&self, id: &ContainerId) -> String {
         format!("POST /containers/{id}/{}", self.verb().word())
-    }
-
-    /// How long the call may take.
-    fn deadline(&self) -> Span {
-        Span::seconds(10)
     }
 
     /// What is to be seen afterwards, and for how long it is looked for.
@@ -121,6 +135,22 @@ fn call_of(verb: ContainerVerb, key: &ContainerKey) -> StepCall {
         verb,
         key: key.clone(),
     }
+}
+
+/// That it runs, since later than a moment where one is given.
+fn running(key: &ContainerKey, since: Option<Time>) -> (Expectation, Span) {
+    let key = key.clone();
+    (Expectation::Running { key, since }, HEALTHY_WITHIN)
+}
+
+/// That its process has ended.
+fn stopped(key: &ContainerKey) -> (Expectation, Span) {
+    (Expectation::Stopped { key: key.clone() }, SEEN_WITHIN)
+}
+
+/// Whether it is there, in this state.
+fn is_in(now: Option<&Container>, state: ContainerState) -> bool {
+    now.is_some_and(|now| now.state == state)
 }
 
 /// Whether its process has ended and Docker is not about to start it again.

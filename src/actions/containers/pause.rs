@@ -6,7 +6,7 @@ use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span};
 use world::plan::Expectation;
 use world::{ContainerVerb, Reversibility};
 
-use super::{ContainerAction, SEEN_WITHIN};
+use super::{ContainerAction, Manner, SEEN_WITHIN, is_in};
 
 pub(super) struct Pause;
 
@@ -16,24 +16,16 @@ impl ContainerAction for Pause {
         ContainerVerb::Pause
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Disruptive
-    }
-
-    fn letter(&self) -> Option<char> {
-        Some('p')
-    }
-
-    fn inverse(&self) -> Option<ContainerVerb> {
-        Some(ContainerVerb::Unpause)
-    }
-
-    fn verification(&self) -> &'static str {
-        "looks until it is paused"
-    }
-
-    fn expected(&self) -> Span {
-        Span::seconds(1)
+    fn manner(&self) -> Manner {
+        Manner {
+            letter: Some('p'),
+            inverse: Some(ContainerVerb::Unpause),
+            ..Manner::new(
+                Reversibility::Disruptive,
+                "looks until it is paused",
+                Span::seconds(1),
+            )
+        }
     }
 
     fn unfit(&self, state: ContainerState) -> Option<&'static str> {
@@ -53,6 +45,6 @@ impl ContainerAction for Pause {
     }
 
     fn happened(&self, _before: &Container, now: Option<&Container>) -> bool {
-        now.is_some_and(|now| now.state == ContainerState::Paused)
+        is_in(now, ContainerState::Paused)
     }
 }

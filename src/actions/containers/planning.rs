@@ -30,12 +30,13 @@ pub(crate) fn plan(
         }
     }
     draft.leave_out(&refused)?;
+    let interrupts = action.manner().interrupts;
     let keys: Vec<ContainerKey> = chosen.iter().map(|tracked| tracked.key.clone()).collect();
     for tracked in &chosen {
         if let Some(words) = action.caution(&tracked.container) {
             draft.warn(format!("{} {words}", tracked.container.name));
         }
-        if action.interrupts() {
+        if interrupts {
             for words in dependents::warnings(request.world, tracked, &keys) {
                 draft.warn(words);
             }
@@ -60,7 +61,8 @@ fn frame(
         .iter()
         .map(|tracked| tracked.container.name.clone())
         .collect();
-    let confirmation = match (action.reversibility(), action.letter()) {
+    let manner = action.manner();
+    let confirmation = match (manner.reversibility, manner.letter) {
         (Reversibility::Reversible, _) => Confirmation::Grace(request.grace),
         (Reversibility::Disruptive, Some(letter)) => Confirmation::Letter(letter),
         (Reversibility::Disruptive, None) | (Reversibility::Irreversible, _) => {
@@ -69,15 +71,15 @@ fn frame(
     };
     Frame {
         title,
-        reversibility: action.reversibility(),
+        reversibility: manner.reversibility,
         confirmation,
-        verification: action.verification(),
-        inverse: action.inverse().map(|verb| Intent::Containers {
+        verification: manner.verification,
+        inverse: manner.inverse.map(|verb| Intent::Containers {
             verb,
             targets: keys,
         }),
         one_by_one: false,
-        each: action.expected(),
+        each: manner.expected,
     }
 }
 
@@ -123,7 +125,7 @@ fn add(draft: &mut Draft, action: &'static dyn ContainerAction, tracked: &Tracke
             part.step(),
             part.exact(&key.id),
             call_of(part.verb(), key),
-            part.deadline(),
+            part.manner().deadline,
         );
     }
     let (expectation, deadline) = action.expects(key, container);

@@ -7,7 +7,7 @@ use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span};
 use world::plan::Expectation;
 use world::{ContainerVerb, Reversibility};
 
-use super::{ContainerAction, has_ended, stop};
+use super::{ContainerAction, Manner, has_ended, stop};
 
 pub(super) struct Remove;
 
@@ -17,16 +17,12 @@ impl ContainerAction for Remove {
         ContainerVerb::Remove
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Irreversible
-    }
-
-    fn verification(&self) -> &'static str {
-        "looks until it is gone"
-    }
-
-    fn expected(&self) -> Span {
-        Span::seconds(12)
+    fn manner(&self) -> Manner {
+        Manner::new(
+            Reversibility::Irreversible,
+            "looks until it is gone",
+            Span::seconds(12),
+        )
     }
 
     fn unfit(&self, state: ContainerState) -> Option<&'static str> {

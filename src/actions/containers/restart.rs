@@ -6,7 +6,7 @@ use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span, Time};
 use world::plan::Expectation;
 use world::{ContainerVerb, Reversibility};
 
-use super::{ContainerAction, HEALTHY_WITHIN, STOP_GRACE, has_ended};
+use super::{ContainerAction, Manner, STOP_GRACE, has_ended, running};
 
 pub(super) struct Restart;
 
@@ -16,20 +16,16 @@ impl ContainerAction for Restart {
         ContainerVerb::Restart
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Disruptive
-    }
-
-    fn letter(&self) -> Option<char> {
-        Some('r')
-    }
-
-    fn verification(&self) -> &'static str {
-        "looks until it runs with a newer start time, and its health check passes where it has one"
-    }
-
-    fn expected(&self) -> Span {
-        Span::seconds(15)
+    fn manner(&self) -> Manner {
+        Manner {
+            letter: Some('r'),
+            deadline: Span::seconds(STOP_GRACE.as_seconds() + 20),
+            ..Manner::new(
+                Reversibility::Disruptive,
+                "looks until it runs with a newer start time, and its health check passes where it has one",
+                Span::seconds(15),
+            )
+        }
     }
 
     fn unfit(&self, state: ContainerState) -> Option<&'static str> {
@@ -55,20 +51,10 @@ impl ContainerAction for Restart {
         )
     }
 
-    fn deadline(&self) -> Span {
-        Span::seconds(STOP_GRACE.as_seconds() + 20)
-    }
-
     fn expects(&self, key: &ContainerKey, container: &Container) -> (Expectation, Span) {
         // The engine's own times are compared with each other, so that a clock that is off does no harm.
         let since = container.started.or(container.created).unwrap_or(Time(0));
-        (
-            Expectation::Running {
-                key: key.clone(),
-                since: Some(since),
-            },
-            HEALTHY_WITHIN,
-        )
+        running(key, Some(since))
     }
 
     async fn call(&self, docker: &dyn Docker, id: &ContainerId) -> drivers::error::Result<()> {

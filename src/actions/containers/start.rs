@@ -6,7 +6,7 @@ use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span};
 use world::plan::Expectation;
 use world::{ContainerVerb, Reversibility};
 
-use super::{ContainerAction, HEALTHY_WITHIN};
+use super::{ContainerAction, LOOKS_UNTIL_IT_RUNS, Manner, is_in, running};
 
 pub(super) struct Start;
 
@@ -16,24 +16,16 @@ impl ContainerAction for Start {
         ContainerVerb::Start
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Reversible
-    }
-
-    fn inverse(&self) -> Option<ContainerVerb> {
-        Some(ContainerVerb::Stop)
-    }
-
-    fn interrupts(&self) -> bool {
-        false
-    }
-
-    fn verification(&self) -> &'static str {
-        "looks until it runs, and its health check passes where it has one"
-    }
-
-    fn expected(&self) -> Span {
-        Span::seconds(5)
+    fn manner(&self) -> Manner {
+        Manner {
+            inverse: Some(ContainerVerb::Stop),
+            interrupts: false,
+            ..Manner::new(
+                Reversibility::Reversible,
+                LOOKS_UNTIL_IT_RUNS,
+                Span::seconds(5),
+            )
+        }
     }
 
     fn unfit(&self, state: ContainerState) -> Option<&'static str> {
@@ -50,13 +42,7 @@ impl ContainerAction for Start {
     }
 
     fn expects(&self, key: &ContainerKey, _container: &Container) -> (Expectation, Span) {
-        (
-            Expectation::Running {
-                key: key.clone(),
-                since: None,
-            },
-            HEALTHY_WITHIN,
-        )
+        running(key, None)
     }
 
     async fn call(&self, docker: &dyn Docker, id: &ContainerId) -> drivers::error::Result<()> {
@@ -64,6 +50,6 @@ impl ContainerAction for Start {
     }
 
     fn happened(&self, _before: &Container, now: Option<&Container>) -> bool {
-        now.is_some_and(|now| now.state == ContainerState::Running)
+        is_in(now, ContainerState::Running)
     }
 }

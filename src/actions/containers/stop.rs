@@ -6,7 +6,7 @@ use vocab::{Container, ContainerId, ContainerKey, ContainerState, Span};
 use world::plan::Expectation;
 use world::{ContainerVerb, Reversibility};
 
-use super::{ContainerAction, SEEN_WITHIN, STOP_GRACE, has_ended};
+use super::{ContainerAction, LOOKS_UNTIL_IT_HAS_ENDED, Manner, STOP_GRACE, has_ended, stopped};
 
 pub(super) struct Stop;
 
@@ -16,24 +16,17 @@ impl ContainerAction for Stop {
         ContainerVerb::Stop
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Disruptive
-    }
-
-    fn letter(&self) -> Option<char> {
-        Some('s')
-    }
-
-    fn inverse(&self) -> Option<ContainerVerb> {
-        Some(ContainerVerb::Start)
-    }
-
-    fn verification(&self) -> &'static str {
-        "looks until its process has ended"
-    }
-
-    fn expected(&self) -> Span {
-        STOP_GRACE
+    fn manner(&self) -> Manner {
+        Manner {
+            letter: Some('s'),
+            inverse: Some(ContainerVerb::Start),
+            deadline: Span::seconds(STOP_GRACE.as_seconds() + 10),
+            ..Manner::new(
+                Reversibility::Disruptive,
+                LOOKS_UNTIL_IT_HAS_ENDED,
+                STOP_GRACE,
+            )
+        }
     }
 
     fn unfit(&self, state: ContainerState) -> Option<&'static str> {
@@ -57,12 +50,8 @@ impl ContainerAction for Stop {
         format!("POST /containers/{id}/stop?t={}", STOP_GRACE.as_seconds())
     }
 
-    fn deadline(&self) -> Span {
-        Span::seconds(STOP_GRACE.as_seconds() + 10)
-    }
-
     fn expects(&self, key: &ContainerKey, _container: &Container) -> (Expectation, Span) {
-        (Expectation::Stopped { key: key.clone() }, SEEN_WITHIN)
+        stopped(key)
     }
 
     async fn call(&self, docker: &dyn Docker, id: &ContainerId) -> drivers::error::Result<()> {
