@@ -11,6 +11,7 @@ use ui::widgets::{Column, Row, Table, message};
 use ui::{
     Action, Figure, Filter, List, Look, Outcome, Pane, Past, Recalled, Role, Seen, Title, View,
 };
+use vocab::Text;
 use world::About;
 use world::Interest;
 
@@ -140,6 +141,15 @@ pub trait Rows: Default + Sized {
 
     /// What an item is called: `site`.
     const NOUN: &'static str;
+
+    /// What is said to a change that is for other things than these.
+    fn is_for_others(action: Action) -> Outcome {
+        Outcome::Say(Text::line(format!(
+            "{} is not for {}s; x lists what can be done with one",
+            action.title(),
+            Self::NOUN
+        )))
+    }
 
     /// The cells of a row.
     fn cells(&self, item: &Self::Item, drawn: &Drawn<'_, Self::Sums>) -> Vec<Line<'static>>;

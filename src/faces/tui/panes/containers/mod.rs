@@ -194,12 +194,7 @@ fn change(action: Action, mut targets: Vec<ContainerKey>, seen: Seen<'_>) -> Out
             ContainerVerb::Kill
         }
         Action::ChangeKill | Action::ChangeRemove => ContainerVerb::Remove,
-        _ => {
-            return Outcome::Say(Text::line(format!(
-                "{} is not for containers; x lists what can be done with one",
-                action.title()
-            )));
-        }
+        _ => return ContainerRows::is_for_others(action),
     };
     Outcome::Ask(Intent::Containers { verb, targets })
 }

@@ -194,10 +194,7 @@ fn change(action: Action, nodes: Vec<NodeName>, seen: Seen<'_>) -> Outcome {
             }
             Outcome::Ask(Intent::RestartUnits { targets })
         }
-        _ => Outcome::Say(Text::line(format!(
-            "{} is not for nodes; x lists what can be done with one",
-            action.title()
-        ))),
+        _ => NodeRows::is_for_others(action),
     }
 }
 

@@ -142,10 +142,7 @@ impl Rows for ScheduleRows {
             Action::CopyCommand => {
                 Outcome::Copy(format!("wheelhouse schedules run {}", schedule.name))
             }
-            action if action.definition().risk.changes() => Outcome::Say(Text::line(format!(
-                "{} is not for schedules; x lists what can be done with one",
-                action.title()
-            ))),
+            action if action.definition().risk.changes() => Self::is_for_others(action),
             _ => Outcome::Ignored,
         }
     }

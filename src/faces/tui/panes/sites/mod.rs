@@ -179,10 +179,7 @@ impl Rows for SiteRows {
             Action::ChangeDelete | Action::ChangeRemove => {
                 order(chosen, |domain| SiteRequest::Delete { domain })
             }
-            action if action.definition().risk.changes() => Outcome::Say(Text::line(format!(
-                "{} is not for sites; x lists what can be done with one",
-                action.title()
-            ))),
+            action if action.definition().risk.changes() => Self::is_for_others(action),
             _ => Outcome::Ignored,
         }
     }
