@@ -8,8 +8,7 @@ fn a_start_waits_and_can_be_taken_back() {
         return;
     };
     let name = engine.run("app", ENDS_AT_ONCE);
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     let mut pty = home.live();
     pty.keys("3/")
         .keys(&name)
@@ -110,8 +109,7 @@ fn a_prune_takes_exactly_what_it_listed() {
         engine.docker(&["volume", "create", volume]);
     }
     engine.run_with("with-volume", ENDS_AT_ONCE, &["--volume", "used:/data"]);
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
 
     // By the command line: without a name nothing, with it only what was listed.
     let plan = home.run(&[

@@ -170,8 +170,7 @@ fn a_dead_container_is_started_by_itself_and_a_person_is_asked_when_that_does_no
     let Some(engine) = Engine::start() else {
         return;
     };
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     let name = engine.run("dies", ENDS_AT_ONCE);
     let only = format!("only = [\"{name}\"]\n");
     let dry = policy("\"start-container\"").replace("\"on\"", "\"dry-run\"");
@@ -350,8 +349,7 @@ fn an_item_is_mended_from_its_own_page() {
     let Some(engine) = Engine::start() else {
         return;
     };
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     let name = engine.run_with("sick", WELL, &CHECKED);
     let mut console = home.live();
     sicken(&engine, &name);
@@ -386,8 +384,7 @@ fn what_fails_three_times_by_itself_asks_a_person() {
     let Some(engine) = Engine::start() else {
         return;
     };
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     // What it is started with is gone: it cannot be started, however often that is tried.
     let needed = home.at("needed");
     fs::write(&needed, "here").unwrap();
@@ -470,8 +467,7 @@ fn what_runs_by_itself_is_stopped_in_its_middle_and_taken_back() {
     let Some(engine) = Engine::start() else {
         return;
     };
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     let name = engine.run("dies", ENDS_AT_ONCE);
     let only = format!("only = [\"{name}\"]\n");
     home.fleet(&(policy("\"start-container\"") + &only));
@@ -528,8 +524,7 @@ fn what_runs_by_itself_begins_no_further_step_once_it_is_stopped() {
     let Some(engine) = Engine::start() else {
         return;
     };
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     // It does not end when it is asked to: its restart takes the ten seconds that Docker waits.
     let slow = WELL.replace("'exit 0'", "''");
     let name = engine.run_with("slow", &slow, &CHECKED);

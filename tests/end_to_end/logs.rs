@@ -19,8 +19,7 @@ fn a_log_is_followed_filtered_and_survives_a_restart() {
         return;
     };
     let name = engine.run("count", COUNTS);
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     let mut pty = home.live();
     pty.keys("3/")
         .keys(&name)

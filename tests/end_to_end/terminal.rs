@@ -158,8 +158,7 @@ fn flooded(script: &str, shown: &str) {
         script,
         &["--log-opt", "max-size=20m", "--log-opt", "max-file=1"],
     );
-    let mut home = Home::new();
-    home.docker(&engine.socket);
+    let home = Home::watching(&engine);
     let mut pty = home.live();
     pty.keys("3/")
         .keys(&name)

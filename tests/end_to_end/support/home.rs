@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{PROGRAM, Process, Pty, until};
+use super::{Engine, PROGRAM, Process, Pty, until};
 
 /// A fleet of this machine alone, called `here`, without a look around for services.
 const ALONE: &str = "name = \"yard\"\n[local]\nname = \"here\"\n[discover]\nservices = false\n";
@@ -88,6 +88,13 @@ impl Home {
     pub fn set(&mut self, name: &str, value: impl AsRef<str>) {
         self.environment
             .push((name.to_owned(), value.as_ref().to_owned()));
+    }
+
+    /// One whose program uses this engine.
+    pub fn watching(engine: &Engine) -> Self {
+        let mut home = Self::new();
+        home.docker(&engine.socket);
+        home
     }
 
     /// Lets the program use this engine's socket.

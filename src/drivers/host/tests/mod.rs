@@ -24,6 +24,12 @@ fn command(words: &[&str]) -> CommandLine {
     CommandLine::new(words[0], words[1..].iter().copied())
 }
 
+/// Whether a command runs and succeeds; panics with the error of one that cannot be run.
+async fn works(host: &SshHost) -> bool {
+    let output = host.run(&command(&["true"]), b"", Span::seconds(5)).await;
+    output.unwrap().status == Some(0)
+}
+
 /// Whether a process runs; it is one of ours, so its number is not reused within the test.
 fn runs(pid: &str) -> bool {
     let pid: u32 = pid.trim().parse().expect("no process id");
@@ -161,13 +167,7 @@ async fn deadlines_at_any_moment_leave_nothing_behind_and_the_connection_whole()
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(left(), 0, "commands live on");
-    assert_eq!(
-        host.run(&command(&["true"]), b"", Span::seconds(10))
-            .await
-            .unwrap()
-            .status,
-        Some(0)
-    );
+    assert!(works(&host).await);
     host.close().await;
 }
 
@@ -184,11 +184,7 @@ async fn a_spawned_command_talks_and_many_leave_room_for_others() {
         assert_eq!(&back, b"ping");
         all.push(running);
     }
-    let output = host
-        .run(&command(&["true"]), b"", Span::seconds(5))
-        .await
-        .unwrap();
-    assert_eq!(output.status, Some(0));
+    assert!(works(&host).await);
     let error = host.spawn(&command(&["cat"])).await.err().unwrap();
     assert!(error.text.as_str().contains("close one"), "{error}");
     host.close().await;
@@ -341,23 +337,11 @@ async fn a_killed_server_is_noticed_at_once_and_healed_by_the_next_call() {
         .unwrap_err();
     assert_eq!(error.trouble, Trouble::Link(LinkTrouble::Refused));
     sshd.restart();
-    assert_eq!(
-        host.run(&command(&["true"]), b"", Span::seconds(5))
-            .await
-            .unwrap()
-            .status,
-        Some(0)
-    );
+    assert!(works(&host).await);
     // A connection that died unseen costs the next command one attempt, not an error.
     sshd.kill();
     sshd.restart();
-    assert_eq!(
-        host.run(&command(&["true"]), b"", Span::seconds(5))
-            .await
-            .unwrap()
-            .status,
-        Some(0)
-    );
+    assert!(works(&host).await);
     host.close().await;
 }
 
@@ -374,12 +358,6 @@ async fn a_connection_gone_silent_is_noticed_within_twenty_seconds() {
     assert_eq!(end.expect("never noticed").unwrap(), 0);
     assert!(begin.elapsed() < Duration::from_secs(21));
     // The server itself still listens: a new connection works beside the frozen one.
-    assert_eq!(
-        host.run(&command(&["true"]), b"", Span::seconds(5))
-            .await
-            .unwrap()
-            .status,
-        Some(0)
-    );
+    assert!(works(&host).await);
     host.close().await;
 }

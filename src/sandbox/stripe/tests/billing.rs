@@ -77,11 +77,7 @@ fn a_subscription_is_paid_at_once() {
 #[test]
 fn months_go_by_on_a_test_clock() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_visa", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_visa");
     let made = account.subscribe(&customer, &price);
     account.advance(&clock, 30);
     assert_eq!(invoices(&mut account, &made), ["draft", "paid"]);
@@ -104,11 +100,7 @@ fn months_go_by_on_a_test_clock() {
 #[test]
 fn a_clock_goes_forward_in_small_steps_only() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_visa", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_visa");
     account.subscribe(&customer, &price);
     let path = format!("/test_helpers/test_clocks/{clock}/advance");
     let mut to = |days: i64| {
@@ -126,11 +118,7 @@ fn a_clock_goes_forward_in_small_steps_only() {
 #[test]
 fn a_failing_card_makes_it_past_due_and_then_ends_it() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_visa", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_visa");
     let made = account.subscribe(&customer, &price);
     let bad = account.post(
         "/payment_methods/pm_card_chargeCustomerFail/attach",
@@ -188,11 +176,7 @@ fn a_failing_card_makes_it_past_due_and_then_ends_it() {
 #[test]
 fn a_paid_invoice_makes_it_active_again() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_chargeCustomerFail", Some(&clock)),
-    );
+    let (_, price, customer) = account.buyer("pm_card_chargeCustomerFail");
     let made = account.subscribe(&customer, &price);
     assert_eq!(made["status"], "incomplete");
     let good = account.post(
@@ -212,11 +196,7 @@ fn a_paid_invoice_makes_it_active_again() {
 #[test]
 fn without_its_first_payment_it_expires() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_chargeCustomerFail", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_chargeCustomerFail");
     let fields = |behavior| {
         [
             ("customer", customer.as_str()),
@@ -244,11 +224,7 @@ fn without_its_first_payment_it_expires() {
 #[test]
 fn it_ends_with_its_period_or_at_once() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_visa", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_visa");
     let made = account.subscribe(&customer, &price);
     let path = format!("/subscriptions/{}", text(&made, "id"));
     let told = account.post(&path, &[("cancel_at_period_end", "true")]);
@@ -281,11 +257,7 @@ fn it_ends_with_its_period_or_at_once() {
 #[test]
 fn a_trial_costs_nothing_until_it_is_over() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_visa", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_visa");
     let made = account.post(
         "/subscriptions",
         &[

@@ -117,6 +117,15 @@ impl Account {
         text(&clock, "id").to_owned()
     }
 
+    /// What is needed to see months go by: a test clock, a monthly price, and a customer on the clock who pays with this
+    /// card; their ids.
+    fn buyer(&mut self, card: &str) -> (String, String, String) {
+        let clock = self.clock();
+        let price = self.price("1900");
+        let customer = self.customer(card, Some(&clock));
+        (clock, price, customer)
+    }
+
     /// Puts a clock forward to so many days after the beginning.
     fn advance(&mut self, clock: &str, days: i64) {
         let time = (NOW / 1_000 + days * DAY).to_string();

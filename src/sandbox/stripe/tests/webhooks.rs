@@ -64,11 +64,7 @@ fn events_go_signed_to_those_who_want_them() {
 #[test]
 fn a_subscription_tells_its_story() {
     let mut account = Account::new();
-    let clock = account.clock();
-    let (price, customer) = (
-        account.price("1900"),
-        account.customer("pm_card_visa", Some(&clock)),
-    );
+    let (clock, price, customer) = account.buyer("pm_card_visa");
     let made = account.subscribe(&customer, &price);
     account.advance(&clock, 31);
     account.call(
