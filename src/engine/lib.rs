@@ -26,6 +26,7 @@ mod runs;
 mod schedules;
 mod sites;
 mod supervise;
+mod sweep;
 mod teller;
 #[cfg(test)]
 mod tests;

@@ -1,19 +1,17 @@
 //! Runs on sites: they are carried on to their end over any number of starts, and shown step by step as other runs are.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use hosting::{Book, Ends};
 use saga::{End, Progress};
 use store::Store;
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use vocab::{Domain, RunId, Text, Time};
 use world::plan::StepCall;
 use world::{
-    Actor, Backup, Fact, Notice, NoticeKind, Plan, Refusal, RefusalKind, Run, RunState,
-    ServerPrices, Site, SiteRequest, StepProgress, StepState, World,
+    Actor, Backup, Fact, Plan, Refusal, RefusalKind, Run, RunState, ServerPrices, Site,
+    SiteRequest, StepProgress, StepState, World,
 };
 
 use crate::core::Core;
@@ -234,92 +232,6 @@ impl Core {
         }
         self.booked = true;
     }
-
-    /// Looks for what carries our mark and belongs to nobody, in a task of its own; what is found becomes a notice each.
-    /// Whoever waits is told how much that is, or why it could not be looked everywhere.
-    pub(crate) fn sweep(&self, reply: Option<oneshot::Sender<Result<usize, Text>>>) {
-        let tell = move |found: Result<usize, Text>| drop(reply.map(|reply| reply.send(found)));
-        // Without the books everything would look like nobody's.
-        if self.store.is_none() || !self.booked {
-            return tell(Err(Text::line("there are no books to compare with")));
-        }
-        let ends = match &self.fabric.hosting {
-            Ok(ends) => ends.clone(),
-            Err(why) => return tell(Err(why.clone())),
-        };
-        let under_way = self
-            .world
-            .runs
-            .values()
-            .filter(|run| !matches!(run.state, RunState::Verified | RunState::Cancelled))
-            .map(Run::id);
-        let known: BTreeSet<RunId> = self
-            .world
-            .sites
-            .values()
-            .flat_map(|site| {
-                let behind = site.objects.left_behind.as_ref();
-                let behind = behind.map(|place| place.made_by);
-                [Some(site.deployment), site.objects.made_by, behind]
-            })
-            .flatten()
-            .chain(under_way)
-            .collect();
-        let told: Vec<Text> = self
-            .world
-            .notices
-            .values()
-            .filter(|notice| notice.kind == NoticeKind::Orphan)
-            .map(|notice| notice.subject.clone())
-            .collect();
-        let (events, store) = (self.events.clone(), self.store.clone());
-        self.tasks.spawn(async move {
-            let at = drivers::clock::now();
-            let kept = match &store {
-                Some(store) => store.kept(at).await.unwrap_or_default(),
-                None => Vec::new(),
-            };
-            let orphans = match hosting::sweep(&ends, &known, at).await {
-                // What an operator has chosen to keep is known.
-                Ok(mut orphans) => {
-                    orphans.retain(|orphan| {
-                        let is_kept = |kept: &world::Kept| {
-                            kept.object.kind == orphan.kind && kept.object.id == orphan.id
-                        };
-                        !kept.iter().any(is_kept)
-                    });
-                    orphans
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the sweep could not look everywhere");
-                    return tell(Err(Text::line(error.to_string())));
-                }
-            };
-            let subject =
-                |orphan: &hosting::Orphan| Text::line(format!("{} {}", orphan.kind, orphan.id));
-            let gone = told
-                .into_iter()
-                .filter(|told| !orphans.iter().any(|orphan| subject(orphan) == *told))
-                .map(|subject| Fact::NoticeCleared {
-                    kind: NoticeKind::Orphan,
-                    subject,
-                });
-            let found = orphans.iter().map(|orphan| {
-                Fact::Noticed(Notice {
-                    kind: NoticeKind::Orphan,
-                    subject: subject(orphan),
-                    text: orphan.words(),
-                    grave: true,
-                })
-            });
-            for fact in gone.chain(found).collect::<Vec<_>>() {
-                if events.send(world::Event { at, fact }).await.is_err() {
-                    return;
-                }
-            }
-            tell(Ok(orphans.len()));
-        });
-    }
 }
 
 impl SiteRun {
@@ -480,13 +392,11 @@ async fn show(teller: &Teller, run: &Run, shown: &Mutex<Vec<StepState>>, progres
         Progress::Turned(status) => {
             let state = RunState::RollingBack;
             tracing::info!(run = %run.id(), why = %status.why, "a run turns back");
-            drop(teller.store.run_state(run.id(), &state, None, None).await);
-            teller
-                .tell(Fact::RunMoved {
-                    run: run.id(),
-                    state,
-                })
-                .await;
+            let run = run.id();
+            if let Err(error) = teller.store.run_state(run, &state, None, None).await {
+                tracing::error!(%run, %error, "that a run turns back could not be journalled");
+            }
+            teller.tell(Fact::RunMoved { run, state }).await;
         }
     }
 }
