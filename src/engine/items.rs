@@ -31,27 +31,54 @@ const RECALLED: usize = 1000;
 
 type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
+/// How much of what became of items may wait while the store cannot write; the oldest gives way.
+const WAITING_MOST: usize = 10_000;
+
 /// What the reducer asked for and is not written yet.
 #[derive(Default)]
 pub(crate) struct Unwritten {
+    waiting: Waiting,
+    /// When it was last looked for what is to be put away.
+    archived: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Waiting {
     signals: BTreeSet<SignalId>,
     /// What was seen to become of items.
     happened: Vec<Happening>,
     /// What this process itself did about them.
     done: Vec<Happening>,
-    /// When it was last looked for what is to be put away.
-    archived: Time,
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.signals.is_empty() && self.happened.is_empty() && self.done.is_empty()
+    }
+
+    /// Puts what could not be written before what has come since.
+    fn put_back(&mut self, older: Self) {
+        self.signals.extend(older.signals);
+        for (now, mut before) in [
+            (&mut self.happened, older.happened),
+            (&mut self.done, older.done),
+        ] {
+            before.append(now);
+            before.drain(..before.len().saturating_sub(WAITING_MOST));
+            *now = before;
+        }
+    }
 }
 
 impl Unwritten {
     /// Signals that changed in what is kept of them.
     pub fn signals(&mut self, ids: Vec<SignalId>) {
-        self.signals.extend(ids);
+        self.waiting.signals.extend(ids);
     }
 
     /// What became of items.
     pub fn happened(&mut self, happened: Vec<Happening>) {
-        self.happened.extend(happened);
+        self.waiting.happened.extend(happened);
     }
 }
 
@@ -300,9 +327,14 @@ impl Core {
         };
         let (fabric, events) = (self.fabric.weights.clone(), self.events.clone());
         self.tasks.spawn(async move {
-            if let Ok(learnt) = store.learnt_weights().await {
-                let weights = Box::new(fabric.with(learnt.as_ref()));
-                tell(&events, [Fact::WeightsDeclared(weights)]).await;
+            match store.learnt_weights().await {
+                Ok(learnt) => {
+                    let weights = Box::new(fabric.with(learnt.as_ref()));
+                    tell(&events, [Fact::WeightsDeclared(weights)]).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the fleet file's weights wait: those learnt could not be read");
+                }
             }
         });
     }
@@ -351,25 +383,25 @@ impl Core {
         self.archive().await;
         let executor = self.world.executor.as_ref();
         if executor.is_some_and(|executor| !executor.here) {
-            self.unwritten.signals.clear();
-            self.unwritten.happened.clear();
+            self.unwritten.waiting.signals.clear();
+            self.unwritten.waiting.happened.clear();
         }
         let Some(store) = &self.store else { return };
-        let ids = std::mem::take(&mut self.unwritten.signals);
-        let mut happened = std::mem::take(&mut self.unwritten.happened);
-        happened.append(&mut self.unwritten.done);
-        if ids.is_empty() && happened.is_empty() {
+        if self.unwritten.waiting.is_empty() {
             return;
         }
+        let waiting = std::mem::take(&mut self.unwritten.waiting);
         let (mut open, mut gone) = (Vec::new(), Vec::new());
-        for id in ids {
-            match self.world.signals.get(&id).filter(|one| one.is_open()) {
+        for id in &waiting.signals {
+            match self.world.signals.get(id).filter(|one| one.is_open()) {
                 Some(signal) => open.push(signal.clone()),
-                None => gone.push(id),
+                None => gone.push(id.clone()),
             }
         }
+        let happened = [&*waiting.happened, &*waiting.done].concat();
         if let Err(error) = store.keep_signals(open, gone, happened).await {
-            tracing::warn!(%error, "what became of items is not written down");
+            tracing::warn!(%error, "what became of items is not written down yet; tried again with the next beat");
+            self.unwritten.waiting.put_back(waiting);
         }
     }
 
@@ -450,7 +482,7 @@ impl Core {
     /// What the engine itself knows of items, told and written down.
     fn happened(&mut self, happened: Vec<Happening>) {
         if !happened.is_empty() {
-            self.unwritten.done.extend_from_slice(&happened);
+            self.unwritten.waiting.done.extend_from_slice(&happened);
             self.observe(Fact::HappeningsRecalled(happened));
         }
     }
@@ -476,5 +508,54 @@ async fn tell(events: &kit::queue::Sender<Event>, facts: impl IntoIterator<Item 
         if events.send(event).await.is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn became(title: &str) -> Happening {
+        Happening {
+            at: Time::default(),
+            item: ItemId("node.down node/web-1".into()),
+            title: Text::line(title),
+            what: What::Raised,
+            at_risk: None,
+        }
+    }
+
+    fn titles(happened: &[Happening]) -> Vec<&str> {
+        happened.iter().map(|one| one.title.as_str()).collect()
+    }
+
+    #[test]
+    fn what_could_not_be_written_stands_before_what_came_since() {
+        let mut unwritten = Unwritten::default();
+        unwritten.happened(vec![became("first"), became("second")]);
+        unwritten.waiting.done.push(became("ours"));
+        let taken = std::mem::take(&mut unwritten.waiting);
+        assert!(unwritten.waiting.is_empty());
+        unwritten.happened(vec![became("third")]);
+        unwritten.waiting.put_back(taken);
+        assert_eq!(
+            titles(&unwritten.waiting.happened),
+            ["first", "second", "third"]
+        );
+        assert_eq!(titles(&unwritten.waiting.done), ["ours"]);
+    }
+
+    #[test]
+    fn of_what_waits_too_long_the_oldest_gives_way() {
+        let mut waiting = Waiting {
+            happened: vec![became("new")],
+            ..Waiting::default()
+        };
+        waiting.put_back(Waiting {
+            happened: vec![became("old"); WAITING_MOST],
+            ..Waiting::default()
+        });
+        assert_eq!(waiting.happened.len(), WAITING_MOST);
+        assert_eq!(waiting.happened.last(), Some(&became("new")));
     }
 }
