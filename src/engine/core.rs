@@ -71,7 +71,7 @@ pub(crate) struct Core {
     nodes: NodeTasks,
 }
 
-/// Starts an engine; it runs until [`Handle::shutdown`] or until every handle is gone.
+/// Starts an engine; it runs until [`Handle::shutdown`]: its own tasks ask it things too, so that handles which are gone end nothing.
 pub fn start(setup: Setup) -> Handle {
     let (events, intake) = queue::channel(INTAKE);
     let (requests, asked) = mpsc::channel(256);

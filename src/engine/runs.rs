@@ -108,9 +108,14 @@ impl Core {
         let now = drivers::clock::now();
         self.plans
             .retain(|_, kept| now.since(kept.made) < PLAN_KEEPS);
-        if self.plans.len() < PLANS_KEPT {
-            self.plans.insert(plan.id, plan);
+        if self.plans.len() >= PLANS_KEPT {
+            // The oldest gives way: an operator decides on what they have just been shown.
+            let oldest = self.plans.values().min_by_key(|kept| (kept.made, kept.id));
+            if let Some(oldest) = oldest.map(|kept| kept.id) {
+                self.plans.remove(&oldest);
+            }
         }
+        self.plans.insert(plan.id, plan);
     }
 
     /// Takes a plan on, when everything allows it.
@@ -283,8 +288,11 @@ impl Core {
                 store,
             };
             self.tasks.spawn(async move {
-                if let Ok(line) = teller.store.append_audit(entry).await {
-                    teller.tell(Fact::Audited(line)).await;
+                match teller.store.append_audit(entry).await {
+                    Ok(line) => teller.tell(Fact::Audited(line)).await,
+                    Err(error) => {
+                        tracing::error!(run = %id, %error, "who asked to cancel a run is not in the audit log");
+                    }
                 }
             });
         }

@@ -199,6 +199,22 @@ async fn a_restart_is_confirmed_journalled_verified_and_audited() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_newest_plan_is_good_however_many_were_only_looked_at() {
+    let bench = Bench::new(true).await;
+    let key = bench.key("n8n");
+    let first = bench.plan(ContainerVerb::Restart, &key).await;
+    let mut newest = first.id;
+    for _ in 0..100 {
+        newest = bench.plan(ContainerVerb::Restart, &key).await.id;
+    }
+    let submit = |id| bench.handle.submit(id, Consent::Letter('r'));
+    let refused = submit(first.id).await.unwrap_err();
+    assert_eq!(refused.kind, RefusalKind::Stale, "it has given way");
+    submit(newest).await.unwrap();
+    bench.handle.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_can_be_taken_back_in_its_grace_window() {
     let mut bench = Bench::new(true).await;
     let key = bench.key("postgres");
