@@ -41,7 +41,11 @@ pub fn declared(nodes: &[&str]) -> Fact {
 
 /// A site on a server of this name, a month old, paid for where it has a price.
 pub fn site(name: &str, server: &str, price: &str) -> Site {
-    let subscription = format!("sub_{name}");
+    let subscription = if price.starts_with("0 ") {
+        String::new()
+    } else {
+        format!("sub_{name}")
+    };
     Site {
         domain: domain(name),
         kind: SiteKind::Static,
@@ -56,15 +60,13 @@ pub fn site(name: &str, server: &str, price: &str) -> Site {
         current: ReleaseId::new("0123456789abcdef").unwrap(),
         objects: SiteObjects {
             server_name: server.into(),
-            subscription: Some(subscription)
-                .filter(|_| !price.starts_with("0 "))
-                .unwrap_or_default(),
+            subscription,
             ..SiteObjects::default()
         },
     }
 }
 
-/// A signal that has been open since it began; its figure is one that no question goes by.
+/// A signal that has been open since it began; of what figure and kind, who needs it says.
 pub fn open(rule: &str, about: About, severity: Severity, since: Time) -> Signal {
     Signal {
         id: SignalId {
