@@ -239,6 +239,17 @@ impl Sight {
     }
 }
 
+/// Whether nothing has answered yet since the start though there is more than one place to look at: then it is not known
+/// whether this machine sees at all.
+pub(super) fn is_unsettled(world: &World) -> bool {
+    let sight = &world.tracking.sight;
+    let nodes = world.nodes.values().filter(|node| !node.profile.local);
+    let services = world.services.values();
+    let services = services.filter(|service| !is_local(world, service));
+    let places = nodes.count() + services.count() + world.sites.len();
+    sight.gone.is_none() && sight.answered.is_empty() && places > 1
+}
+
 /// Whether a node was lost on the way to it: nothing of it answered.
 const fn is_on_the_way(trouble: LinkTrouble) -> bool {
     use LinkTrouble::{Lost, NameUnknown, Other, Timeout};

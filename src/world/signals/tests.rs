@@ -2,7 +2,8 @@
 
 use vocab::rule::{Band, Figure, Kind, Level, Rule, Test};
 use vocab::{
-    CpuUse, HostSample, LinkTrouble, Memory, Origin, Provider, Severity, Span, Text, Time,
+    Access, CpuUse, HostSample, LinkTrouble, Memory, Origin, ProbeKind, ProbeOutcome, ProbeTrouble,
+    Provider, ServiceName, ServiceSpec, Severity, Span, Text, Time,
 };
 
 use super::{Phase, Signal, SignalId, Topology, fold};
@@ -249,6 +250,94 @@ fn a_network_of_this_machine_that_is_gone_is_one_line_and_no_outage() {
     apply(&mut world, 203, lost("db"));
     apply(&mut world, 204, memory("web", 10));
     assert_eq!(only(&world).id.to_string(), "down node/db");
+}
+
+#[test]
+fn a_network_that_was_gone_before_the_start_is_not_gone_again_for_having_been_looked_at() {
+    let blind = || {
+        rule(
+            "blind",
+            Figure::NetworkGone,
+            1.0,
+            (0, 0),
+            Kind::Availability,
+        )
+    };
+    let mut before = world(vec![blind()], &["web", "db"]);
+    apply(&mut before, 5, lost("web"));
+    apply(&mut before, 6, lost("db"));
+    let kept: Vec<Signal> = before.signals.values().cloned().collect();
+    assert_eq!(kept.len(), 1);
+    let mut after = World::default();
+    apply(&mut after, 100, Fact::RulesDeclared(vec![blind()]));
+    apply(&mut after, 100, Fact::SignalsRecalled(kept));
+    apply(&mut after, 100, declared(&["web", "db"]));
+    apply(&mut after, 101, lost("web"));
+    apply(&mut after, 105, Fact::TimePassed);
+    assert!(only(&after).blind, "one look tells nothing");
+    apply(&mut after, 106, lost("db"));
+    assert!(!only(&after).blind);
+    assert_eq!(only(&after).openings.len(), 1, "it never was right");
+    apply(&mut after, 107, memory("web", 10));
+    assert!(after.signals.is_empty(), "{:?}", after.signals);
+}
+
+#[test]
+fn a_service_that_was_down_before_the_start_is_not_right_for_having_failed_only_once_since() {
+    let spec = ServiceSpec {
+        name: ServiceName::new("shop").unwrap(),
+        node: None,
+        container: None,
+        probe: ProbeKind::Tcp {
+            host: "shop.example.com".into(),
+            port: 443,
+        },
+        access: Access::Public,
+        every: Span::seconds(15),
+        timeout: Span::seconds(5),
+        slow: Span::seconds(1),
+        failures: 2,
+        window: 3,
+        discovered: false,
+    };
+    let start = |recalled: Vec<Signal>| {
+        let down = rule("down", Figure::ServiceDown, 1.0, (0, 1), Kind::Availability);
+        let mut world = World::default();
+        apply(&mut world, 0, Fact::RulesDeclared(vec![down]));
+        apply(&mut world, 0, Fact::SignalsRecalled(recalled));
+        let declared = Fact::FleetDeclared {
+            name: "test".into(),
+            demo: false,
+            nodes: Vec::new(),
+            services: vec![spec.clone()],
+        };
+        apply(&mut world, 0, declared);
+        world
+    };
+    let failed = |world: &mut World, second| {
+        let outcome = ProbeOutcome {
+            millis: 1.0,
+            result: Err((ProbeTrouble::Refused, "connection refused".into())),
+        };
+        let probed = Fact::ServiceProbed {
+            service: spec.name.clone(),
+            outcome: Box::new(outcome),
+        };
+        apply(world, second, probed);
+    };
+    let mut before = start(Vec::new());
+    failed(&mut before, 1);
+    assert!(before.signals.is_empty(), "once is not down");
+    failed(&mut before, 16);
+    let mut after = start(vec![only(&before).clone()]);
+    failed(&mut after, 1);
+    for second in 2..16 {
+        apply(&mut after, second, Fact::TimePassed);
+    }
+    assert!(only(&after).blind, "it was not seen to be right");
+    failed(&mut after, 16);
+    assert!(!only(&after).blind);
+    assert_eq!(only(&after).openings.len(), 1);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use vocab::rule::Figure;
 use vocab::{ChannelName, Text, Time};
 
+use super::super::sight;
 use super::Readings;
 use crate::about::About;
 use crate::event::NoticeKind;
@@ -20,6 +21,8 @@ pub(super) fn read(world: &World, name: &Text, now: Time, readings: &mut Reading
                 .flag(Figure::NetworkGone)
                 .since(since)
                 .words("every look fails on the way: check this machine's own network");
+        } else if sight::is_unsettled(world) {
+            readings.unknown(&[Figure::NetworkGone]);
         }
     } else if about == About::runs() {
         taken_back(world, readings);
@@ -80,7 +83,10 @@ fn taken_back(world: &World, readings: &mut Readings) {
         .iter()
         .filter(|state| matches!(state, RunState::RolledBack | RunState::NeedsOperator))
         .count();
-    if back > 0 {
+    if last.is_empty() {
+        // Runs are read after the start: with none of them nothing is known of how they end.
+        readings.unknown(&[Figure::RunsTakenBack]);
+    } else if back > 0 {
         let share = back as f64 * 100.0 / RUNS_COUNTED as f64;
         readings
             .add(Figure::RunsTakenBack, share)

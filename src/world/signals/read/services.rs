@@ -37,6 +37,9 @@ fn of_state(world: &World, service: &TrackedService, now: Time, readings: &mut R
                 .flag(Figure::ServiceDegraded)
                 .since(service.since)
                 .words(words);
+            if never_answered(service.last.as_ref(), service.last_good) {
+                readings.unknown(&[Figure::ServiceDown, Figure::RouteCut]);
+            }
         }
         ServiceState::Down => {
             let about = About::Service(service.spec.name.clone());
@@ -68,6 +71,15 @@ fn of_state(world: &World, service: &TrackedService, now: Time, readings: &mut R
             }
         }
     }
+}
+
+/// Whether looks have failed alone since the start, too few of them to call it down: what was down before is not right by
+/// that.
+pub(super) fn never_answered(
+    last: Option<&Stamped<ProbeOutcome>>,
+    last_good: Option<Time>,
+) -> bool {
+    last_good.is_none() && last.is_some_and(|last| last.value.result.is_err())
 }
 
 /// Why the last probe failed; empty when it did not.

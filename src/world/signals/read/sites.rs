@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vocab::rule::Figure;
 use vocab::{ProbeTrouble, Region, Span, Text, Time};
 
-use super::services::{certificate, words_of};
+use super::services::{certificate, never_answered, words_of};
 use super::{Readings, both};
 use crate::about::About;
 use crate::pulse::Pulse;
@@ -66,6 +66,7 @@ fn of_state(world: &World, site: &Site, pulse: &Pulse, now: Time, readings: &mut
             Some(last) if last.value.result.is_ok() => {
                 readings.add(Figure::SiteLatency, f64::from(last.value.millis));
             }
+            last if never_answered(last.as_ref(), pulse.last_good) => readings.unknown(&OF_STATE),
             _ => readings.unknown(&[Figure::SiteLatency]),
         },
         ServiceState::Down => {
