@@ -437,6 +437,13 @@ fn switched(
                 );
                 return Err(Refusal::new(RefusalKind::NotFound, words));
             }
+            let is_mendless = |id: &SignalId| open(id) && !has_fix(world, id);
+            if world.signals.keys().any(is_mendless) {
+                let words = format!(
+                    "no fix of this program mends {what}, so there is none to trust: `wheelhouse rules` names the fix of each rule"
+                );
+                return Err(Refusal::new(RefusalKind::Invalid, words));
+            }
             let trust = Trust { at, by: by.clone() };
             switch.trusted.insert(what.clone(), trust);
             ("trusted", what)
@@ -450,6 +457,12 @@ fn switched(
         }
     };
     Ok((switch, verb, what))
+}
+
+/// Whether the rule of a signal names a fix.
+fn has_fix(world: &World, id: &SignalId) -> bool {
+    let mut rules = world.rules.iter();
+    rules.any(|rule| rule.id == id.rule && rule.fix.is_some())
 }
 
 fn entry(attempt: &Attempt, verb: &str, words: &str, at: Time) -> AuditEntry {

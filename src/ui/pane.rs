@@ -10,7 +10,8 @@ use ratatui::text::{Line, Span as Ink};
 use vocab::{Domain, LogBatch, LogLine, LogRequest, LogSource, RunId, ScheduleName, Text, Time};
 use world::About;
 use world::{
-    AuditLine, Happening, Intent, Interest, ItemId, MarkRequest, Run, ScheduleVerb, World,
+    AuditLine, AutopilotRequest, Happening, Intent, Interest, ItemId, MarkRequest, Run,
+    ScheduleVerb, World,
 };
 
 use crate::filter::Filter;
@@ -228,6 +229,8 @@ pub enum Outcome {
     Whole,
     /// Hand the terminal over for this.
     Shell(Intent),
+    /// Ask this of the autopilot, once it is agreed to: what is said then of what it comes to.
+    Autopilot(AutopilotRequest, Text),
     /// Do this with a schedule, once it is agreed to.
     Schedule(ScheduleName, ScheduleVerb),
     /// Take this run back.
@@ -312,6 +315,11 @@ pub trait Pane {
     /// What a change or a jump applies to: the marked objects, else the selected one.
     fn targets(&mut self, _seen: Seen<'_>) -> Vec<About> {
         Vec::new()
+    }
+
+    /// Whether an action makes sense with the selection: the menu offers only what does.
+    fn offers(&mut self, _action: Action, _seen: Seen<'_>) -> bool {
+        true
     }
 
     /// Where the figures of the selected row come from.

@@ -173,6 +173,7 @@ actions! {
     ChangeStop "change.stop" List Disruptive "stop" "Stops the selected containers.";
     ChangeKill "change.kill" List Irreversible "kill or remove" "Ends the selected containers at once; removes those that have ended.";
     ChangeFix "change.fix" List Varies "fix" "Plans what would mend the selected item.";
+    ChangeTrust "change.trust" List Reversible "trust its fix" "Has the autopilot try the fix of the selected item again although it failed, or takes that back; asks first.";
     ChangePause "change.pause" List Reversible "pause" "Freezes the selected containers.";
     ChangeUnpause "change.unpause" List Reversible "unpause" "Thaws the selected containers.";
     ChangeRemove "change.remove" List Irreversible "remove" "Removes the selected containers.";
@@ -186,6 +187,7 @@ actions! {
     ChangeRollback "change.rollback" List Disruptive "roll back" "Has the selected site serve a kept release again, chosen from a list.";
     ChangeDelete "change.delete" List Irreversible "delete" "Removes the selected site: its subscription first, then its record and its server.";
     ChangeBackup "change.backup" List Reversible "back up" "Makes a backup of the selected site now.";
+    ChangeDump "change.dump" List Reversible "dump database" "Makes a dump of the database of the selected site now; the rest of it is not backed up.";
     ChangeDrill "change.drill" List Reversible "try the backup" "Restores the newest backup of the selected site into a scratch place, and compares every file.";
     ChangeRestore "change.restore" List Disruptive "restore" "Brings the selected site, or a part of it, back from a backup; asks which.";
     ChangeSuspend "change.suspend" List Disruptive "suspend" "Serves and bills the selected site no more, until it is resumed.";

@@ -21,11 +21,17 @@ pub struct Trust {
 impl Autopilot {
     /// The trust that a fix has on an item, by its own name or by the item's, unless it is used up.
     pub fn trust(&self, fix: &str, item: &ItemId) -> Option<&Trust> {
+        self.trusted_as(fix, item).map(|(_, trust)| trust)
+    }
+
+    /// Under which name a fix is trusted on an item, the fix's word or the item's id, unless that is used up; the newer one
+    /// where it is both.
+    pub fn trusted_as(&self, fix: &str, item: &ItemId) -> Option<(&Text, &Trust)> {
         [fix, item.0.as_str()]
             .into_iter()
             .filter(|what| self.failures_since_trust(what) < TRIES)
-            .filter_map(|what| self.switch.trusted.get(what))
-            .max_by_key(|trust| trust.at)
+            .filter_map(|what| self.switch.trusted.get_key_value(what))
+            .max_by_key(|(_, trust)| trust.at)
     }
 
     /// How many tries have failed since a fix or an item was trusted; none when it is not.

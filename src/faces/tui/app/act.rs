@@ -3,7 +3,7 @@
 use tui_input::Input;
 use ui::{Action, Outcome, Pick, Role, Seen, View, Wish};
 use vocab::{RunId, ScheduleName, Text};
-use world::{Intent, NoteRequest, RunState, ScheduleVerb};
+use world::{AutopilotRequest, Intent, NoteRequest, RunState, ScheduleVerb};
 
 use super::{App, Demand};
 use crate::dialogs::{Dialog, Form, Help, Menu, Note, Palette, Picker, Question, Quit, WaysOut};
@@ -29,7 +29,7 @@ impl App {
             }
             Action::AppLock => self.lock(seen),
             // Also while the console is locked: it begins nothing, it only ends.
-            Action::AutopilotStop => return vec![Demand::StopAutopilot],
+            Action::AutopilotStop => return vec![Demand::Autopilot(AutopilotRequest::Stop)],
             Action::AppSettings => {
                 let note = super::take::settings(&self.config, self.theme.as_deref());
                 self.dialogs.push(Dialog::Note(note));
@@ -115,6 +115,10 @@ impl App {
             }
             Outcome::Choose(pick) => {
                 self.choose(pick, seen);
+                Vec::new()
+            }
+            Outcome::Autopilot(request, words) => {
+                self.ask(Question::Autopilot(request, words.to_string()), seen);
                 Vec::new()
             }
             Outcome::Schedule(name, verb) => {
@@ -205,16 +209,19 @@ impl App {
 
     /// Asks whether to do this with a schedule.
     fn schedule(&mut self, name: ScheduleName, verb: ScheduleVerb, seen: Seen<'_>) {
-        if let Some(refusal) = self.refusal() {
-            self.say(refusal, Role::Warn, seen.now);
-            return;
-        }
         let mut all = seen.world.schedules.iter();
         let what = all
             .find(|schedule| schedule.name == name)
             .map_or_else(String::new, |schedule| schedule.what.to_string());
-        let question = Question::Schedule(name, verb, what);
-        self.dialogs.push(Dialog::Quit(Quit::new(question)));
+        self.ask(Question::Schedule(name, verb, what), seen);
+    }
+
+    /// Asks whether to do this, where anything may be changed.
+    fn ask(&mut self, question: Question, seen: Seen<'_>) {
+        match self.refusal() {
+            Some(refusal) => self.say(refusal, Role::Warn, seen.now),
+            None => self.dialogs.push(Dialog::Quit(Quit::new(question))),
+        }
     }
 
     fn choose(&mut self, pick: Pick, seen: Seen<'_>) {
@@ -391,7 +398,14 @@ impl App {
             many => format!("{} {}", many.len(), view.word()),
         };
         let scopes = self.scopes();
-        let menu = Menu::new(subject, view, &self.keys, &scopes, self.read_only());
+        let read_only = self.read_only();
+        let mut pane = self.panes.iter_mut().find(|pane| pane.view() == view);
+        let offers = |action: Action| {
+            let changes = action.definition().risk.changes();
+            let pane = pane.as_mut();
+            !(read_only && changes) && pane.is_none_or(|pane| pane.offers(action, seen))
+        };
+        let menu = Menu::new(subject, view, &self.keys, &scopes, offers);
         self.dialogs.push(Dialog::Menu(menu));
     }
 

@@ -27,8 +27,8 @@ use ui::{KeyMap, Pane, Past, Recalled, Role, Seen, Styles, View};
 use vocab::{LogRequest, Money, RunId, ScheduleName, Span, Text, Time};
 use world::query::Income;
 use world::{
-    About, Consent, Intent, Interest, ItemId, MarkRequest, NoteRequest, Plan, Refusal,
-    ScheduleVerb, WayOut,
+    About, AutopilotRequest, Consent, Intent, Interest, ItemId, MarkRequest, NoteRequest, Plan,
+    Refusal, ScheduleVerb, WayOut,
 };
 
 use crate::dialogs::{Dialog, Form, Listing};
@@ -53,8 +53,8 @@ pub enum Demand {
     Mark(Vec<ItemId>, MarkRequest),
     /// Write this note.
     Note(Box<NoteRequest>),
-    /// Stop the autopilot, in every process.
-    StopAutopilot,
+    /// Ask this of the autopilot, in every process.
+    Autopilot(AutopilotRequest),
     /// Take this way out of a run that needs an operator.
     Resolve(RunId, WayOut),
     /// Do this with a schedule.
@@ -99,8 +99,8 @@ pub enum Message {
     Cancelled(Result<(), Refusal>),
     /// This was done with items, or why not.
     Marked(Text, Result<(), Refusal>),
-    /// The autopilot was stopped, or why not.
-    Stopped(Result<(), Refusal>),
+    /// The autopilot does as it was asked, or why not.
+    Switched(AutopilotRequest, Result<(), Refusal>),
     /// A way out was taken, or why not.
     Resolved(Result<(), Refusal>),
     /// Something to say.

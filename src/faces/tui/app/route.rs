@@ -118,6 +118,7 @@ impl App {
                 self.draft = None;
                 vec![Demand::Note(Box::new(request))]
             }
+            Answer::Autopilot(request) => vec![Demand::Autopilot(request)],
             Answer::Schedule(name, verb) => vec![Demand::Schedule(name, verb)],
             Answer::Resolve(run, way) => vec![Demand::Resolve(run, way)],
             Answer::Quit => vec![Demand::Quit],

@@ -3,7 +3,7 @@
 use config::{Config, Diagnostic, Report, Severity, Theme};
 use ui::{Figure, Role, Seen, View};
 use vocab::{LogBatch, Text, Time};
-use world::{Confirmation, Consent, Plan};
+use world::{AutopilotRequest, Confirmation, Consent, Plan};
 
 use super::{App, Demand, Message};
 use crate::dialogs::{Dialog, Item, Note, PlanDialog};
@@ -34,7 +34,7 @@ impl App {
             Message::Submitted(_, Err(refusal))
             | Message::Marked(_, Err(refusal))
             | Message::Cancelled(Err(refusal))
-            | Message::Stopped(Err(refusal))
+            | Message::Switched(_, Err(refusal))
             | Message::Resolved(Err(refusal)) => {
                 self.say(refusal.text, Role::Warn, now);
             }
@@ -43,11 +43,7 @@ impl App {
                 self.say(format!("taken on: {title}"), Role::Text, now);
             }
             Message::Resolved(Ok(())) => self.say("decided: the run goes on", Role::Text, now),
-            Message::Stopped(Ok(())) => self.say(
-                "the autopilot is stopped; `wheelhouse autopilot start` lets it go on",
-                Role::Text,
-                now,
-            ),
+            Message::Switched(request, Ok(())) => self.say(switched(&request), Role::Text, now),
             Message::Cancelled(Ok(())) => self.say("taken back", Role::Text, now),
             Message::Said(text, role) => self.say(text, role, now),
             Message::Exported(Ok(path)) => {
@@ -135,6 +131,22 @@ impl App {
                 Vec::new()
             }
         }
+    }
+}
+
+/// What the autopilot does now that it was asked to.
+fn switched(request: &AutopilotRequest) -> Text {
+    match request {
+        AutopilotRequest::Stop => {
+            "the autopilot is stopped; `wheelhouse autopilot start` lets it go on".into()
+        }
+        AutopilotRequest::Start => "the autopilot may go on; what failed is forgiven".into(),
+        AutopilotRequest::Trust(what) => Text::line(format!(
+            "trusted: {what} is tried again where the policy allows it"
+        )),
+        AutopilotRequest::Distrust(what) => Text::line(format!(
+            "trust withdrawn: of {what} the record alone counts"
+        )),
     }
 }
 

@@ -39,6 +39,7 @@ const OF_A_SITE: &[Action] = &[
     Action::ChangeRelease,
     Action::ChangeRollback,
     Action::ChangeBackup,
+    Action::ChangeDump,
     Action::ChangeDrill,
     Action::ChangeRestore,
     Action::ChangeRestart,
@@ -86,6 +87,7 @@ const fn offered(view: View) -> &'static [Action] {
             A::NoteWrite,
             A::CopyCell,
             A::ChangeFix,
+            A::ChangeTrust,
         ],
         View::Nodes => &[
             A::ListOpen,
@@ -152,19 +154,17 @@ const fn offered(view: View) -> &'static [Action] {
 }
 
 impl Menu {
-    /// What can be done with `subject` in a view. Letters are those of the keymap where an action has one letter of its
+    /// What can be done with `subject` in a view, as far as it is offered. Letters are those of the keymap where an action has one letter of its
     /// own; changes get capitals, so that no lower-case letter changes anything here either.
     pub fn new(
         subject: String,
         view: View,
         map: &KeyMap,
         scopes: &[&str],
-        read_only: bool,
+        mut offers: impl FnMut(Action) -> bool,
     ) -> Self {
         let shown = offered(view).iter().copied();
-        let shown: Vec<Action> = shown
-            .filter(|action| !(read_only && action.definition().risk.changes()))
-            .collect();
+        let shown: Vec<Action> = shown.filter(|action| offers(*action)).collect();
         let bound = |action: Action| {
             let keys = map.keys_of(scopes, action)?;
             let mut chars = keys.chars();

@@ -18,7 +18,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ui::{Action, KeyMap, Look, Role, Seen};
 use vocab::{RunId, ScheduleName, Time};
-use world::{Consent, Intent, ItemId, MarkRequest, NoteRequest, Plan, ScheduleVerb, WayOut};
+use world::{
+    AutopilotRequest, Consent, Intent, ItemId, MarkRequest, NoteRequest, Plan, ScheduleVerb, WayOut,
+};
 
 pub use form::{Form, Listing};
 pub use help::Help;
@@ -49,6 +51,8 @@ pub enum Answer {
     Mark(Vec<ItemId>, MarkRequest),
     /// It goes and this note is written.
     Note(NoteRequest),
+    /// It goes and this is asked of the autopilot.
+    Autopilot(AutopilotRequest),
     /// It goes and this is done with a schedule.
     Schedule(ScheduleName, ScheduleVerb),
     /// It goes and this typed command is done.

@@ -1,4 +1,5 @@
-//! Questions with two answers: whether to leave while something runs, whether to unlock, whether to do this with a schedule.
+//! Questions with two answers: whether to leave while something runs, whether to unlock, whether to do this with a schedule
+//! or ask it of the autopilot.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
@@ -9,7 +10,7 @@ use ui::widgets::put;
 use ui::widgets::text::wrap;
 use ui::{Action, Look, Role};
 use vocab::ScheduleName;
-use world::ScheduleVerb;
+use world::{AutopilotRequest, ScheduleVerb};
 
 use super::{Answer, button, place};
 
@@ -22,6 +23,8 @@ pub enum Question {
     Unlock,
     /// Whether to do this with the schedule, which does that.
     Schedule(ScheduleName, ScheduleVerb, String),
+    /// Whether to ask this of the autopilot, and what it comes to.
+    Autopilot(AutopilotRequest, String),
 }
 
 /// The letter that agrees.
@@ -30,6 +33,16 @@ const fn letter_of(verb: ScheduleVerb) -> &'static str {
         ScheduleVerb::Run => "r",
         ScheduleVerb::Pause { .. } => "p",
         ScheduleVerb::Resume => "u",
+    }
+}
+
+/// What is asked of the autopilot: the letter that agrees, and its word.
+const fn asked(request: &AutopilotRequest) -> (&'static str, &'static str) {
+    match request {
+        AutopilotRequest::Stop => ("s", "stop"),
+        AutopilotRequest::Start => ("s", "start"),
+        AutopilotRequest::Trust(_) => ("t", "trust"),
+        AutopilotRequest::Distrust(_) => ("t", "withdraw"),
     }
 }
 
@@ -54,6 +67,11 @@ impl Quit {
                 if letter_of(*verb).starts_with(letter) =>
             {
                 Answer::Schedule(name.clone(), *verb)
+            }
+            (Question::Autopilot(request, _), KeyCode::Char(letter), _)
+                if asked(request).0.starts_with(letter) =>
+            {
+                Answer::Autopilot(request.clone())
             }
             _ => Answer::Stay,
         }
@@ -88,6 +106,10 @@ impl Quit {
                     ScheduleVerb::Resume => format!("The turns of {name} begin again: {what}."),
                 };
                 ("schedule", words, letter_of(*verb), verb.word())
+            }
+            Question::Autopilot(request, words) => {
+                let (letter, word) = asked(request);
+                ("autopilot", words.clone(), letter, word)
             }
         };
         let width = screen.width.min(70);

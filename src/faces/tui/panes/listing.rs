@@ -186,6 +186,11 @@ pub trait Rows: Default + Sized {
     /// Does what is meant for rows.
     fn act(&self, action: Action, chosen: &Chosen<'_, Self>, seen: Seen<'_>) -> Outcome;
 
+    /// Whether an action makes sense with a row: the menu offers only what does.
+    fn offers(_action: Action, _item: &Self::Item) -> bool {
+        true
+    }
+
     /// Where the figures of a row come from.
     fn why(&self, item: &Self::Item, seen: Seen<'_>) -> Vec<Figure>;
 
@@ -492,6 +497,14 @@ impl<R: Rows> Pane for ListPane<R> {
         self.browse.list.settle(&keys);
         let targets = self.browse.list.targets(&keys);
         targets.iter().map(R::about).collect()
+    }
+
+    fn offers(&mut self, action: Action, seen: Seen<'_>) -> bool {
+        let keys = self.keys(seen);
+        self.browse.list.settle(&keys);
+        let targets = self.browse.list.targets(&keys);
+        let mut items = targets.iter().filter_map(|key| self.rows.item(key, seen));
+        items.all(|item| R::offers(action, item))
     }
 
     fn why(&mut self, seen: Seen<'_>) -> Vec<Figure> {

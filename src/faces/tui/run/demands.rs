@@ -63,9 +63,7 @@ impl Tasks {
                     submit(command, plan, consent).await
                 }
                 (Demand::Cancel(run), Some(command)) => cancel(command, run).await,
-                (Demand::StopAutopilot, Some(command)) => {
-                    Message::Stopped(command.autopilot(AutopilotRequest::Stop).await)
-                }
+                (Demand::Autopilot(request), Some(command)) => switch(command, request).await,
                 (Demand::Mark(items, request), Some(command)) => {
                     mark(command, items, request).await
                 }
@@ -224,6 +222,11 @@ async fn note(command: Arc<dyn Command>, request: NoteRequest) -> Message {
     let written = timeout(PATIENCE, command.note(request)).await;
     let written = written.unwrap_or_else(|_| Err(too_late()));
     Message::Marked(words, written.map(drop))
+}
+
+async fn switch(command: Arc<dyn Command>, request: AutopilotRequest) -> Message {
+    let switched = timeout(PATIENCE, command.autopilot(request.clone())).await;
+    Message::Switched(request, switched.unwrap_or_else(|_| Err(too_late())))
 }
 
 async fn resolve(command: Arc<dyn Command>, run: RunId, way: WayOut) -> Message {

@@ -130,6 +130,27 @@ fn the_life_of_a_site_is_on_keys_and_in_the_menu() {
     insta::assert_snapshot!("site_menu", bench.screen(120, 36));
 }
 
+#[test]
+fn a_dump_is_offered_for_sites_with_a_database_alone() {
+    let mut bench = Bench::new(Fixture::hosting());
+    bench.press("7/site-8.example<enter>x");
+    insta::assert_snapshot!("site_menu_with_database", bench.screen(120, 36));
+    let dump = SiteRequest::Dump {
+        domain: Domain::new("site-8.example").unwrap(),
+    };
+    let demands = vec![Demand::Plan(Intent::SiteRequest(Box::new(dump)))];
+    let mut chosen = Bench::new(Fixture::hosting());
+    assert_eq!(
+        chosen.press("7/site-8.example<enter>:change.dump<enter>"),
+        demands
+    );
+    for (keys, offered) in [("/acme.example", false), ("/site-8.example", true)] {
+        let mut bench = Bench::new(Fixture::hosting());
+        bench.press(&format!("7{keys}<enter>x"));
+        assert_eq!(bench.screen(120, 40).contains("dump database"), offered);
+    }
+}
+
 /// A run that could not take its server back.
 fn stuck() -> (World, RunId) {
     let mut world = Fixture::hosting();

@@ -1,14 +1,15 @@
 //! Items: their page, what is done with them, and what is told of them.
 
-use vocab::{Domain, ProbeOutcome, ProbeTrouble, Span, Text, Time};
-use world::priorities::What;
+use vocab::{Domain, ProbeOutcome, ProbeTrouble, RunId, Span, Text, Time};
+use world::autopilot::{AttemptEnd, Outcome, Trust};
+use world::priorities::{Visibility, What};
 use world::{
-    Event, Fact, Happening, ItemId, MarkRequest, Metric, NoteRequest, Point, Series, SeriesKey,
-    Subject, World,
+    Actor, Attempt, AutopilotRequest, Event, Face, Fact, Happening, ItemId, MarkRequest, Metric,
+    NoteRequest, Point, Series, SeriesKey, Subject, World,
 };
 
 use super::Bench;
-use crate::app::Demand;
+use crate::app::{Demand, Message};
 use crate::fixture::{Fixture, NOW};
 
 fn bench() -> Bench {
@@ -84,6 +85,87 @@ fn a_locked_console_and_a_read_only_session_do_nothing_with_items() {
         assert_eq!(locked.press(&format!("L{keys}")), [], "{keys}");
         assert!(locked.screen(120, 40).contains("locked"), "{keys}");
     }
+}
+
+/// The item of [`bench`] after the autopilot failed to mend it three times.
+fn lost() -> (Bench, ItemId) {
+    let mut bench = bench();
+    let items = world::query::items(&bench.world, NOW);
+    let item = items.iter().find(|item| item.title.contains("flowise"));
+    let item = item.unwrap().id.clone();
+    let signals = &bench.world.signals;
+    let signal = signals.keys().find(|id| id.item() == item).unwrap().clone();
+    let attempt = |number: i64| Attempt {
+        run: format!("{:032x}", 0x77 + number).parse::<RunId>().unwrap(),
+        item: item.clone(),
+        signal: signal.clone(),
+        fix: "restart-container".into(),
+        title: "restart flowise".into(),
+        by: Actor {
+            user: "autopilot".into(),
+            face: Face::Autopilot,
+        },
+        begun: NOW - Span::minutes(20 - number),
+        blast: None,
+        end: Some(AttemptEnd {
+            at: NOW - Span::minutes(19 - number),
+            outcome: Outcome::StillWrong,
+            words: "it is as it was".into(),
+        }),
+    };
+    let fact = Fact::FixesRecalled((0..3).map(attempt).collect());
+    bench.world.apply(&Event { at: NOW, fact });
+    (bench, item)
+}
+
+#[test]
+fn the_fix_of_an_item_is_trusted_once_that_is_agreed_to() {
+    let (mut bench, item) = lost();
+    bench.press("<enter>");
+    assert!(bench.screen(120, 40).contains("P has the autopilot try it"));
+    assert_eq!(bench.press("P"), []);
+    insta::assert_snapshot!("trust_asked", bench.screen(120, 40));
+    assert_eq!(bench.press("<enter>"), [], "enter agrees to nothing");
+    let trust = AutopilotRequest::Trust(item.0.clone());
+    assert_eq!(bench.press("Pt"), [Demand::Autopilot(trust.clone())]);
+    bench.app.take(Message::Switched(trust, Ok(())), NOW);
+    assert!(bench.screen(120, 40).contains("trusted: container.un"));
+    let mut switch = bench.world.autopilot.switch.clone();
+    let word = Trust {
+        at: NOW - Span::minutes(2),
+        by: "sam".into(),
+    };
+    switch.trusted.insert(item.0.clone(), word);
+    bench.world.apply(&Event {
+        at: NOW,
+        fact: Fact::AutopilotSwitched(Box::new(switch)),
+    });
+    insta::assert_snapshot!("item_trusted", bench.screen(120, 40));
+    bench.press("P");
+    insta::assert_snapshot!("trust_withdrawn", bench.screen(120, 40));
+    assert_eq!(
+        bench.press("t"),
+        [Demand::Autopilot(AutopilotRequest::Distrust(item.0))]
+    );
+}
+
+#[test]
+fn what_has_no_fix_is_not_trusted_and_a_locked_console_trusts_nothing() {
+    let mut bench = Bench::new(Fixture::full());
+    let items = world::query::items(&bench.world, NOW);
+    let mendless = |item: &&std::sync::Arc<world::Item>| {
+        item.fix.is_none() && item.visibility == Visibility::Shown
+    };
+    let id = items.iter().find(mendless).unwrap().id.clone();
+    assert_eq!(bench.press(&format!("1/{id}<enter>Pt")), []);
+    assert!(bench.screen(120, 40).contains("there is none to trust"));
+    bench.press("x");
+    assert!(!bench.screen(120, 40).contains("trust its fix"));
+    let (mut locked, _) = lost();
+    assert_eq!(locked.press("LPt"), []);
+    assert!(locked.screen(120, 40).contains("L unlocks it"));
+    locked.press("x");
+    assert!(!locked.screen(120, 40).contains("trust its fix"));
 }
 
 #[test]

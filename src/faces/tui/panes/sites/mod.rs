@@ -172,6 +172,7 @@ impl Rows for SiteRows {
                 order(chosen, |domain| SiteRequest::Failover { domain, rehearse })
             }
             Action::ChangeBackup => order(chosen, |domain| SiteRequest::Backup { domain }),
+            Action::ChangeDump => order(chosen, |domain| SiteRequest::Dump { domain }),
             Action::ChangeDrill => order(chosen, |domain| SiteRequest::Drill {
                 domain,
                 backup: None,
@@ -182,6 +183,10 @@ impl Rows for SiteRows {
             action if action.definition().risk.changes() => Self::is_for_others(action),
             _ => Outcome::Ignored,
         }
+    }
+
+    fn offers(action: Action, site: &Site) -> bool {
+        action != Action::ChangeDump || site.kind.has_database()
     }
 
     fn why(&self, site: &Site, seen: Seen<'_>) -> Vec<Figure> {

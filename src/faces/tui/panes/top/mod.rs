@@ -8,6 +8,7 @@ mod facts;
 mod order;
 mod page;
 mod row;
+mod trust;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use ui::widgets::{Table, message, put};
 use ui::{
     Action, Figure, Filter, Look, Outcome, Pane, Past, Recalled, Role, Seen, Title, View, Wish,
 };
+use vocab::Text;
 use world::priorities::Visibility;
 use world::query::{SURFACE, evidence, items};
 use world::{About, Interest, Item, ItemId, MarkRequest};
@@ -109,6 +111,12 @@ impl Top {
                 }
             }
             Action::ChangeFix => facts::fix(item, seen),
+            Action::ChangeTrust => match self.chosen(seen).len() {
+                0 | 1 => trust::ask(item, seen),
+                many => Outcome::Say(Text::line(format!(
+                    "{many} items are marked; each is trusted for itself: esc takes the marks away"
+                ))),
+            },
             Action::ItemSnooze => Outcome::Fill(Wish::Snooze(self.chosen(seen))),
             Action::ItemDelegate => Outcome::Fill(Wish::Delegate(self.chosen(seen))),
             Action::ItemNote => Outcome::Fill(Wish::Remark(self.chosen(seen))),
@@ -325,6 +333,12 @@ impl Pane for Top {
             .filter(of)
             .map(|item| item.about.clone())
             .collect()
+    }
+
+    fn offers(&mut self, action: Action, seen: Seen<'_>) -> bool {
+        let selected = self.selected(seen);
+        action != Action::ChangeTrust
+            || selected.is_some_and(|item| trust::word(&item, seen).is_some())
     }
 
     fn why(&mut self, seen: Seen<'_>) -> Vec<Figure> {

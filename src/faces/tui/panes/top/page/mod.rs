@@ -9,10 +9,10 @@ use ratatui::text::{Line, Span as Ink};
 use ui::widgets::Pairs;
 use ui::{Look, Role, Seen, Sign};
 use world::Item;
-use world::autopilot::{confidence, decide, fix_word};
+use world::autopilot::{confidence, decide};
 use world::priorities::{Origin, Visibility, score};
 
-use super::{facts, row};
+use super::{facts, row, trust};
 use crate::words;
 pub use read::Read;
 
@@ -97,7 +97,12 @@ fn facts(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
         let words = "F shows what is left, and the ways out of it";
         pairs.line("fix", vec![styles.ink(Role::Dim, words)]);
     } else {
-        let words = "no action of this console mends it; enter opens what it is about";
+        let words = match item.origin {
+            Origin::Signal { .. } => {
+                "no action of this console mends it; enter opens what it is about"
+            }
+            Origin::Note(_) => "it is for you to do; c says that it is done",
+        };
         pairs.line("fix", vec![styles.ink(Role::Dim, words)]);
     }
     let mut lines = pairs.lines();
@@ -107,23 +112,11 @@ fn facts(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
 
 /// How often the fix has worked, and what the autopilot makes of it.
 fn record(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
-    let (Origin::Signal { id, .. }, Some(_)) = (&item.origin, &item.fix) else {
-        return Vec::new();
-    };
-    let rules = &seen.world.rules;
-    let rule = rules.iter().find(|rule| rule.id == id.rule);
-    let Some(fix) = rule.and_then(|rule| rule.fix.as_ref()) else {
+    let (Origin::Signal { id, .. }, Some(fix)) = (&item.origin, trust::word(item, seen)) else {
         return Vec::new();
     };
     let autopilot = &seen.world.autopilot;
-    let known = confidence(
-        autopilot,
-        fix_word(fix),
-        &id.rule,
-        &id.about,
-        None,
-        seen.now,
-    );
+    let known = confidence(autopilot, fix, &id.rule, &id.about, None, seen.now);
     let decision = decide(seen.world, item, seen.now, row::minute_of_day(seen, look));
     let mut pairs = Pairs::new(look.styles, LABEL);
     pairs.text("record", known.words);
@@ -134,6 +127,13 @@ fn record(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
             look.styles.ink(Role::Dim, format!("  {}", decision.why())),
         ],
     );
+    if let Some((what, trusted)) = trust::of(item, seen) {
+        let words = trust::line(what, trusted, seen);
+        pairs.noted("trusted", words, "P withdraws that");
+    } else if trust::is_lost(item, seen) {
+        let words = "P has the autopilot try it again, whatever the record says";
+        pairs.line("", vec![look.styles.ink(Role::Dim, words)]);
+    }
     pairs.lines()
 }
 
