@@ -157,13 +157,15 @@ fn what_has_no_fix_is_not_trusted_and_a_locked_console_trusts_nothing() {
         item.fix.is_none() && item.visibility == Visibility::Shown
     };
     let id = items.iter().find(mendless).unwrap().id.clone();
-    assert_eq!(bench.press(&format!("1/{id}<enter>Pt")), []);
+    assert_eq!(bench.press(&format!("1/{id}<enter>P")), []);
     assert!(bench.screen(120, 40).contains("there is none to trust"));
+    assert_eq!(bench.press("t"), []);
     bench.press("x");
     assert!(!bench.screen(120, 40).contains("trust its fix"));
     let (mut locked, _) = lost();
-    assert_eq!(locked.press("LPt"), []);
+    assert_eq!(locked.press("LP"), []);
     assert!(locked.screen(120, 40).contains("L unlocks it"));
+    assert_eq!(locked.press("t"), []);
     locked.press("x");
     assert!(!locked.screen(120, 40).contains("trust its fix"));
 }
