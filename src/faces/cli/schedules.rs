@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use vocab::{ScheduleName, Text, Time};
+use vocab::{ScheduleName, Text, Time, due};
 use world::{Executor, ScheduleState, ScheduleVerb, Turn, TurnEnd, World};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::logs::Moment;
 use crate::print::words::{moment, rfc3339, took};
 use crate::print::{Cell, Table, Tone, piece};
 use crate::settle;
@@ -45,9 +44,9 @@ enum Verb {
     Pause {
         /// The schedule
         name: ScheduleName,
-        /// Until then: in 30m, 2h or 3d, or at a moment such as 2026-11-21T14:02:08Z
+        /// Until then: 30m, 3d, friday, 17:00, or a moment such as 2026-11-21T14:02:08Z
         #[arg(long, value_name = "WHEN")]
-        until: Option<Moment>,
+        until: Option<String>,
     },
     /// Begin its turns again
     #[command(after_long_help = crate::exit::HELP)]
@@ -115,12 +114,16 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
         Some(Verb::Run { name }) => run_now(name, context).await,
         Some(Verb::Pause { name, until }) => {
             let now = context.watch.now();
-            let until = until.map(|until| match until {
-                Moment::Ago(span) => now + span,
-                Moment::At(time) => time,
-            });
+            let zone = &context.console.zone;
+            let said = until.as_deref();
+            let said = said.map(|until| due::moment(until, due::Edge::Morning, now, zone));
+            let until = said
+                .transpose()
+                .map_err(|error| Error::Usage(Text::line(error)))?;
             if until.is_some_and(|until| until <= now) {
-                return Err(Error::Usage("--until lies in the past".into()));
+                return Err(Error::Usage(
+                    "--until lies in the past: say when it is to go on".into(),
+                ));
             }
             change(name, ScheduleVerb::Pause { until }, context).await?;
             let words = match until {

@@ -22,7 +22,7 @@ pub(crate) async fn perform(work: &Work, facts: &Facts) -> Outcome {
             Ok(()) => return Outcome::Done(object("name", &address, work.domain().as_str())),
             Err(why) if Instant::now() >= ends => {
                 return Outcome::Not(Text::line(format!(
-                    "the name did not resolve to {address} within {}: {why}",
+                    "the name did not resolve to {address} within {}: {why}; dns = \"…\" in [hosting] names another server to ask",
                     work.ends.waits.name
                 )));
             }
