@@ -1,10 +1,12 @@
 //! What is found on this machine: hosts of the SSH configuration, Docker contexts, running containers and their ports.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use config::fleet::write::{Found, FoundContainer, FoundContext};
 use drivers::docker::connect::Surroundings;
 use drivers::docker::{Docker, EngineClient, Local};
 use tokio::time::timeout;
-use vocab::{Container, Protocol};
+use vocab::{Container, Port, Protocol};
 
 use super::{DEADLINE, ssh_config};
 use crate::app::fabric;
@@ -42,14 +44,21 @@ async fn containers() -> Vec<FoundContainer> {
     }
 }
 
+/// Where a published port answers on this machine: one that is bound to every address does on the loopback.
+fn here(port: &Port) -> IpAddr {
+    let bound = port.address.as_ref().and_then(|text| text.parse().ok());
+    let bound = bound.filter(|address: &IpAddr| !address.is_unspecified());
+    bound.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
 fn of(container: &Container) -> FoundContainer {
-    // A port is listed once for IPv4 and once for IPv6.
-    let mut ports: Vec<(u16, u16)> = container
+    let mut ports: Vec<(u16, SocketAddr)> = container
         .ports
         .iter()
         .filter(|port| port.protocol == Protocol::Tcp)
-        .filter_map(|port| Some((port.private, port.public?)))
+        .filter_map(|port| Some((port.private, SocketAddr::new(here(port), port.public?))))
         .collect();
+    // A port is listed once for IPv4 and once for IPv6.
     ports.sort_unstable();
     ports.dedup();
     FoundContainer {

@@ -1,5 +1,7 @@
 //! Fleet files: what they can say, what is wrong with them, and the one that is written first.
 
+use std::net::SocketAddr;
+
 use proptest::prelude::*;
 use vocab::{Access, LogSource, NodeName, ProbeKind, Span};
 
@@ -318,6 +320,10 @@ fn a_probe_that_is_hasty_has_defaults_to_match() {
     );
 }
 
+fn here(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
 fn found() -> Found {
     let ssh = |alias: &str, user: Option<&str>| FoundHost {
         alias: alias.into(),
@@ -332,7 +338,10 @@ fn found() -> Found {
     };
     let container = |name: &str, ports: &[(u16, u16)]| FoundContainer {
         name: name.into(),
-        ports: ports.to_vec(),
+        ports: ports
+            .iter()
+            .map(|(inside, at)| (*inside, here(*at)))
+            .collect(),
     };
     Found {
         host: "desk".into(),
@@ -431,7 +440,7 @@ proptest! {
             host,
             ssh_hosts: vec![FoundHost { alias, user: Some(user), ..FoundHost::default() }],
             docker_contexts: vec![FoundContext { name: name.clone(), endpoint, current: true }],
-            containers: vec![FoundContainer { name, ports: vec![(80, 80)] }],
+            containers: vec![FoundContainer { name, ports: vec![(80, here(80))] }],
         });
         for text in [uncommented(&text), text] {
             let (_, report) = parsed(&text);

@@ -4,6 +4,7 @@
 //! that one character away is all it needs.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use vocab::{NodeName, ServiceName};
 
@@ -51,8 +52,8 @@ pub struct FoundContext {
 pub struct FoundContainer {
     /// Its name.
     pub name: String,
-    /// Its published TCP ports: that of the container, and that of the machine.
-    pub ports: Vec<(u16, u16)>,
+    /// Its published TCP ports: that of the container, and where the machine answers for it.
+    pub ports: Vec<(u16, SocketAddr)>,
 }
 
 /// The fleet file for what was found. It can be read back without any problem.
@@ -297,9 +298,10 @@ fn services(out: &mut Vec<String>, host: &str, containers: &[FoundContainer]) {
     let mut names = BTreeSet::new();
     out.push("# Services. Those of running containers are found without being declared; take one into use to say more about it.\n".to_owned());
     for container in containers {
-        for (inside, outside) in container.ports.iter().filter(|(_, outside)| *outside > 0) {
+        let published = container.ports.iter().filter(|(_, at)| at.port() > 0);
+        for (inside, at) in published {
             let wanted = if container.ports.len() > 1 {
-                format!("{}-{outside}", container.name)
+                format!("{}-{}", container.name, at.port())
             } else {
                 container.name.clone()
             };
@@ -311,7 +313,7 @@ fn services(out: &mut Vec<String>, host: &str, containers: &[FoundContainer]) {
                 quoted(&name),
                 quoted(host)
             ));
-            out.push(suggested_probe(*inside, *outside));
+            out.push(suggested_probe(*inside, *at));
             out.push("\n".to_owned());
             names.insert(name);
         }
@@ -363,11 +365,11 @@ const EXAMPLES: [(&str, &str); 6] = [
 ];
 
 /// What is probably behind a port, by the port the container listens on.
-fn suggested_probe(inside: u16, outside: u16) -> String {
-    let there = format!("#host = \"127.0.0.1\"\n#port = {outside}\n");
+fn suggested_probe(inside: u16, at: SocketAddr) -> String {
+    let there = format!("#host = \"{}\"\n#port = {}\n", at.ip(), at.port());
     match inside {
         80 | 3000 | 5000 | 8000 | 8080 => {
-            format!("#probe = \"http\"\n#url = \"http://127.0.0.1:{outside}/\"\n")
+            format!("#probe = \"http\"\n#url = \"http://{at}/\"\n")
         }
         443 | 8443 => format!("#probe = \"tls\"\n{there}"),
         6379 => format!("#probe = \"redis\"\n{there}"),
