@@ -22,6 +22,8 @@ pub async fn run(options: &SandboxOptions) -> Result<ExitCode> {
     .context("starting the sandbox")?;
     let text = if options.json {
         format!("{}\n", running.addresses())
+    } else if options.toml {
+        fleet_file(running.addresses())
     } else {
         for_people(running.addresses(), running.health())
     };
@@ -47,6 +49,30 @@ async fn signalled() -> std::io::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+/// A fleet file whose sites are made at the sandbox: nothing in it is a secret, or outlives the sandbox.
+fn fleet_file(addresses: &Addresses) -> String {
+    let mut text = "# For the provider sandbox that printed this; another start has other addresses and tokens.\n\
+         name = \"sandbox\"\n"
+        .to_owned();
+    for (name, access) in addresses.providers() {
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "\n[providers.{name}]\nurl = \"{}\"\ntoken = \"{}\"\n",
+            access.url, access.token
+        );
+    }
+    let _ = write!(
+        text,
+        "\n[hosting]\nprice = \"15.00 USD\"\ncertificates = \"internal\"\ndns = \"{}\"\n\
+         exchange = {{ rate = \"1.10\", date = 2026-11-20 }}\n\
+         \n[[affiliates]]\nname = \"harbor\"\nregion = \"eu-central\"\n\
+         \n[backup]\nfolder = \"~/wheelhouse-sandbox\"\n",
+        addresses.dns
+    );
+    text
 }
 
 fn for_people(addresses: &Addresses, health: &Health) -> String {
@@ -82,4 +108,31 @@ fn for_people(addresses: &Addresses, health: &Health) -> String {
     let images = format!("stand-ins for {}", STAND_INS.join(", "));
     line("images", &images, "");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_fleet_file_for_the_sandbox_has_no_problem() {
+        let running = sandbox::start(Options {
+            hosts: false,
+            ..Options::default()
+        })
+        .await
+        .unwrap();
+        let text = fleet_file(running.addresses());
+        running.stop().await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fleet.toml");
+        std::fs::write(&path, &text).unwrap();
+        let (config, report) = config::load(&config::Paths {
+            fleet: Some(path),
+            fleet_is_named: true,
+            ..config::Paths::default()
+        });
+        assert!(report.is_empty(), "{report}");
+        assert!(config.fleet.hosting.is_some(), "{text}");
+    }
 }

@@ -220,6 +220,9 @@ pub struct SandboxOptions {
     /// Print the addresses and tokens as one line of JSON
     #[arg(long)]
     pub json: bool,
+    /// Print a fleet file that uses it, for --fleet or `WHEELHOUSE_FLEET` of other commands
+    #[arg(long, conflicts_with = "json")]
+    pub toml: bool,
     /// A script of faults: calls that are to go wrong
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
