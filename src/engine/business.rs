@@ -13,7 +13,7 @@ use sources::sites::Visiting;
 use sources::{Doors, Keeper, LogCounts, SiteCounts, SiteTarget};
 use store::{Store, StoreError};
 use tokio::sync::watch;
-use vocab::{Domain, Provider, Text, Time};
+use vocab::{Domain, Provider, ReleaseId, RunId, Text, Time};
 use world::money::{Billing, BillingChange};
 use world::{Fact, Quota, ServerPrices, Tally};
 
@@ -98,8 +98,12 @@ impl Doors for HostingDoors {
         self.0.name_server
     }
 
-    async fn login(&self, site: &SiteTarget) -> Result<Arc<dyn Host>, Text> {
-        self.0.machines.login(&site.server, &site.address).await
+    async fn login(&self, server: &str, address: &str) -> Result<Arc<dyn Host>, Text> {
+        self.0.machines.login(server, address).await
+    }
+
+    fn container(&self, deployment: RunId, release: &ReleaseId) -> String {
+        hosting::container(deployment, release)
     }
 
     async fn authority(&self, site: &SiteTarget) -> Result<Option<Vec<u8>>, Text> {
@@ -107,7 +111,7 @@ impl Doors for HostingDoors {
             let acme = self.0.offer.acme.as_ref();
             return Ok(acme.and_then(|acme| acme.authority.clone()));
         }
-        let host = self.login(site).await?;
+        let host = self.login(&site.server, &site.address).await?;
         hosting::authority(host, &site.site).await.map(Some)
     }
 }

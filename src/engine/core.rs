@@ -14,9 +14,10 @@ use world::{About, Event, Fact, Interest, Notice, NoticeKind, Plan, Point, Serie
 use crate::Setup;
 use crate::alerts::Alerting;
 use crate::autopilot::Pilot;
+use crate::business::HostingDoors;
 use crate::executor::Role;
 use crate::fleet::{Fabric, NodeTasks};
-use crate::handle::{Handle, Request, Subscription};
+use crate::handle::{Handle, HostingWay, Request, Subscription};
 use crate::items::Unwritten;
 use crate::runs::ActiveRun;
 use crate::schedules::Schedules;
@@ -49,6 +50,8 @@ pub(crate) struct Core {
     /// Lets no run begin a further step; its own token, because runs must see their last step end.
     pub(crate) cancel_of_runs: CancellationToken,
     pub(crate) connections: Arc<RwLock<Arc<drivers::Connections>>>,
+    /// The way to servers of sites, as logs are read by it.
+    pub(crate) doors: Arc<RwLock<HostingWay>>,
     pub(crate) grace: Span,
     /// What this process is there for.
     pub(crate) role: Role,
@@ -71,7 +74,14 @@ pub(crate) struct Core {
     nodes: NodeTasks,
 }
 
-/// Starts an engine; it runs until [`Handle::shutdown`]: its own tasks ask it things too, so that handles which are gone end nothing.
+/// The way to servers of sites.
+fn way(fabric: &Fabric) -> HostingWay {
+    let ends = fabric.hosting.clone()?;
+    Ok(Arc::new(HostingDoors(ends)))
+}
+
+/// Starts an engine; it runs until [`Handle::shutdown`]: its own tasks ask it things too, so that handles which are gone
+/// end nothing.
 pub fn start(setup: Setup) -> Handle {
     let (events, intake) = queue::channel(INTAKE);
     let (requests, asked) = mpsc::channel(256);
@@ -89,9 +99,11 @@ pub fn start(setup: Setup) -> Handle {
         setup.refresh,
     );
     let connections = Arc::new(RwLock::new(Arc::new(drivers::Connections::new())));
+    let doors = Arc::new(RwLock::new(way(&setup.fabric)));
     let handle = Handle {
         requests: requests.clone(),
         connections: connections.clone(),
+        doors: doors.clone(),
         store: setup.store.clone(),
         cancel: cancel.clone(),
     };
@@ -110,6 +122,7 @@ pub fn start(setup: Setup) -> Handle {
         cancel,
         cancel_of_runs: CancellationToken::new(),
         connections,
+        doors,
         grace: setup.grace,
         role: setup.role,
         attending: false,
@@ -363,6 +376,10 @@ impl Core {
             .connections
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = connections;
+        *self
+            .doors
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = way(&self.fabric);
     }
 
     /// A context for a source that is not of one node.

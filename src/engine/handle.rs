@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use drivers::Connections;
 use schedule::Schedule;
+use sources::Doors;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use vocab::{ChannelName, LogBatch, LogRequest, RunId, ScheduleName, Text, Time};
@@ -82,11 +83,15 @@ pub struct Subscription {
     pub interest: watch::Sender<Interest>,
 }
 
+/// The way to servers of sites, or why there is none and how to mend it.
+pub(crate) type HostingWay = Result<Arc<dyn Doors>, Text>;
+
 /// A way to the engine; cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) requests: mpsc::Sender<Request>,
     pub(crate) connections: Arc<RwLock<Arc<Connections>>>,
+    pub(crate) doors: Arc<RwLock<HostingWay>>,
     pub(crate) store: Option<store::Store>,
     pub(crate) cancel: CancellationToken,
 }
@@ -260,14 +265,20 @@ impl Handle {
         }
     }
 
-    /// Reads a log of a node.
+    /// Reads a log of a node or of a server of sites.
     pub fn logs(&self, request: LogRequest) -> mpsc::Receiver<LogBatch> {
         let connections = self
             .connections
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        sources::logs::follow(connections, request, self.cancel.child_token())
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        let ways = sources::logs::Ways {
+            connections,
+            doors: doors.clone(),
+        };
+        drop(doors);
+        sources::logs::follow(ways, request, self.cancel.child_token())
     }
 
     /// Points of a series, as fine as the store still has them.

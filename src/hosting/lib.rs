@@ -40,7 +40,7 @@ pub use backup::{Found, Vault};
 pub use compose::Containers;
 pub use keys::{KeyError, Keys};
 pub use machine::{Machines, SshMachines, authority};
-pub use names::{AFFILIATE_NOTE, INSTALLATION_NOTE, SITE_NOTE, selector};
+pub use names::{AFFILIATE_NOTE, INSTALLATION_NOTE, SITE_NOTE, container, selector};
 pub use offer::{Acme, Affiliate, Offer};
 pub use plan::{VERSION, plan};
 pub use run::{carry_on, knows, shown, state_of, steps};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vocab::{Domain, Money, RunId, Text};
+use vocab::{Domain, Money, ReleaseId, RunId, Text};
 use world::SiteOrder;
 
 /// Labels or notes on an object at a provider.
@@ -32,6 +32,11 @@ pub fn server_of(order: &SiteOrder) -> String {
 /// What the names of a deployment's containers, volumes and network begin with.
 pub fn containers(deployment: RunId) -> String {
     format!("{PREFIX}-{}", short(deployment))
+}
+
+/// The name of the container that serves a release of a deployment.
+pub fn container(deployment: RunId, release: &ReleaseId) -> String {
+    format!("{}-{release}", containers(deployment))
 }
 
 /// The name of an installation's login key at the provider of servers.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use drivers::Host;
-use vocab::{Domain, Text, Time};
+use vocab::{Domain, ReleaseId, RunId, Text, Time};
 use world::money::{Billing, BillingChange};
 use world::{Quota, ServerPrices, Tally};
 
@@ -85,8 +85,11 @@ pub trait Doors: Send + Sync {
     /// The name server that is asked for addresses; the system's own unless given.
     fn name_server(&self) -> Option<SocketAddr>;
 
-    /// The server a site is on.
-    async fn login(&self, site: &SiteTarget) -> Result<Arc<dyn Host>, Text>;
+    /// The server of sites by this name at this address.
+    async fn login(&self, server: &str, address: &str) -> Result<Arc<dyn Host>, Text>;
+
+    /// What the container is called that serves a release of a deployment.
+    fn container(&self, deployment: RunId, release: &ReleaseId) -> String;
 
     /// The authority (PEM) that a site's certificate must be of; `None` for the public ones.
     async fn authority(&self, site: &SiteTarget) -> Result<Option<Vec<u8>>, Text>;

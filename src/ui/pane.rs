@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Ink};
-use vocab::{Domain, LogBatch, LogLine, LogRequest, LogSource, RunId, ScheduleName, Text, Time};
+use vocab::{Domain, LogBatch, LogRequest, LogSource, LogTail, RunId, ScheduleName, Text, Time};
 use world::About;
 use world::{
     AuditLine, AutopilotRequest, Happening, Intent, Interest, ItemId, MarkRequest, Run,
@@ -274,8 +274,8 @@ pub enum Recalled {
     Audit(Vec<AuditLine>),
     /// What became of this item, or of all, the oldest first.
     Happenings(Option<ItemId>, Vec<Happening>),
-    /// The newest lines of a log, the oldest first.
-    Tail(LogSource, Vec<LogLine>),
+    /// The end of a log.
+    Tail(LogSource, LogTail),
 }
 
 /// A part of the screen.

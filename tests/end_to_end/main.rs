@@ -51,6 +51,7 @@ mod site_data;
 mod site_growth;
 mod site_keys;
 mod site_life;
+mod site_logs;
 mod site_moves;
 mod site_queue;
 mod site_races;

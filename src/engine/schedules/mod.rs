@@ -153,6 +153,7 @@ impl Core {
             handle: Handle {
                 requests: self.requests.clone(),
                 connections: self.connections.clone(),
+                doors: self.doors.clone(),
                 store: self.store.clone(),
                 cancel: self.cancel.clone(),
             },

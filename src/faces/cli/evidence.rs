@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use vocab::{LogLine, LogRequest, LogSource, Text, Time};
+use vocab::{LogLine, LogRequest, LogSource, LogTail, Text, Time};
+use world::logs::access;
 use world::query::evidence::{self, ANSWERS_WITHIN};
 use world::query::{Answers, Latest};
 use world::{Item, Subject};
@@ -19,11 +20,14 @@ const LINES: u32 = 6;
 /// Nobody waits longer for them: a machine that cannot be reached has none to show.
 const LINES_WITHIN: Duration = Duration::from_secs(4);
 
+/// Nobody waits longer for those of a server of sites, which is logged in to first.
+const HOSTED_WITHIN: Duration = Duration::from_secs(12);
+
 /// All of it.
 pub(crate) struct Evidence {
     answers: Vec<Answers>,
     /// The log with its end, or why there is none to read.
-    log: Option<std::result::Result<(LogSource, Vec<LogLine>), Text>>,
+    log: Option<std::result::Result<(LogSource, LogTail), Text>>,
     before: Vec<(Time, String)>,
 }
 
@@ -50,9 +54,14 @@ impl Evidence {
                     until: None,
                     follow: false,
                 };
-                let reading = link::tail(context.watch.logs(request), LINES_WITHIN);
-                let lines = context.interrupts.guard(async { Ok(reading.await) });
-                Some(Ok((source, lines.await?)))
+                let within = if source.is_hosted() {
+                    HOSTED_WITHIN
+                } else {
+                    LINES_WITHIN
+                };
+                let reading = link::tail(context.watch.logs(request), within);
+                let found = context.interrupts.guard(async { Ok(reading.await) });
+                Some(Ok((source, found.await?)))
             }
         };
         Ok(Self {
@@ -81,19 +90,20 @@ impl Evidence {
         match &self.log {
             None => {}
             Some(Err(why)) => out.say(Tone::Dim, format!("no log: {why}"))?,
-            Some(Ok((source, lines))) if lines.is_empty() => {
-                out.say(
-                    Tone::Dim,
-                    format!("last lines of {source}: none can be read"),
-                )?;
+            Some(Ok((source, found))) if found.lines.is_empty() => {
+                let why = found.trouble.as_ref().map_or("there are none", |why| why);
+                out.say(Tone::Dim, format!("last lines of {source}: {why}"))?;
             }
-            Some(Ok((source, lines))) => {
+            Some(Ok((source, found))) => {
                 out.say(Tone::Dim, format!("last lines of {source}:"))?;
-                for line in lines {
+                for line in &found.lines {
                     out.line(&[
                         piece(Tone::Dim, format!("  {}  ", moment(line.at, zone))),
-                        piece(Tone::Plain, line.text.as_str()),
+                        piece(Tone::Plain, access::words(line.text.as_str())),
                     ])?;
+                }
+                if let Some(why) = &found.trouble {
+                    out.say(Tone::Dim, format!("  {why}"))?;
                 }
             }
         }
@@ -111,10 +121,10 @@ impl Evidence {
     /// The same as JSON.
     pub fn row(&self) -> Row<'_> {
         let log = self.log.as_ref().map(|log| match log {
-            Ok((source, lines)) => LogRow {
+            Ok((source, found)) => LogRow {
                 source: Some(source.to_string()),
-                why_none: None,
-                lines: lines.iter().map(LineRow::of).collect(),
+                why_none: found.trouble.as_ref().filter(|_| found.lines.is_empty()),
+                lines: found.lines.iter().map(LineRow::of).collect(),
             },
             Err(why) => LogRow {
                 source: None,

@@ -193,7 +193,7 @@ impl<'a> Containers<'a> {
     }
 
     fn name_of(&self, release: &ReleaseId) -> String {
-        format!("{}-{release}", self.name())
+        names::container(self.deployment, release)
     }
 
     fn uploads(&self) -> String {

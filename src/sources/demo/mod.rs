@@ -9,6 +9,7 @@ mod behaviour;
 mod cast;
 mod host;
 mod incidents;
+mod lines;
 mod money;
 mod scenario;
 mod servers;

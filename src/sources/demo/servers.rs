@@ -8,7 +8,7 @@ use drivers::host::{CommandOutput, SimulatedHost};
 use vocab::{ContainerKey, Domain, LinkTrouble, Span, Text, Time};
 
 use super::scenario::{BROKEN, DOWN, ENDING, Mending, SITES_ON_DOWN};
-use super::{Actor, Scenario, Simulation};
+use super::{Actor, Scenario, Simulation, lines};
 
 /// Days until the certificate ends that ends soon.
 pub(super) const ENDS_IN: i64 = 6;
@@ -23,9 +23,22 @@ impl Simulation {
     /// The server of this name, as one that is logged in to.
     pub fn server(&self, name: &str) -> Arc<dyn Host> {
         let (server, mended) = (name.to_owned(), self.mended.clone());
-        let host = SimulatedHost::new(name, move |command, _| {
+        let mut there = self.sites.iter();
+        let site = there.find(|site| site.objects.server_name == name);
+        let domain = site.map_or_else(String::new, |site| site.domain.to_string());
+        let is_broken = self.scenario.is_bad() && BROKEN.contains(&domain.as_str());
+        let host = SimulatedHost::new(name, move |command, input| {
             let words: Vec<&str> = command.arguments.iter().map(String::as_str).collect();
+            let log = |program: &str| {
+                let broken = is_broken && !mended.has(&Mending::WebServer(server.clone()));
+                lines::of(program, &domain, broken, drivers::clock::now())
+            };
+            let mut stdout = Vec::new();
             match (command.program.as_str(), words.as_slice()) {
+                ("sh", ["-c", _, "end", program, ..]) => stdout = log(program),
+                (program @ ("docker" | "tail" | "journalctl"), _) if input.is_empty() => {
+                    stdout = log(program);
+                }
                 ("caddy", ["reload", ..]) => mended.note(Mending::WebServer(server.clone())),
                 ("sh", ["-c", script, "sh", domain]) if script.contains("certificates") => {
                     mended.note(Mending::Certificate((*domain).to_owned()));
@@ -34,7 +47,7 @@ impl Simulation {
             }
             CommandOutput {
                 status: Some(0),
-                stdout: Vec::new(),
+                stdout,
                 stderr: Vec::new(),
             }
         });

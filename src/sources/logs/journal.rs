@@ -4,7 +4,7 @@ use drivers::Host;
 use drivers::host::{CommandLine, Running};
 use serde::Deserialize;
 use serde_json::Value;
-use vocab::{Level, LogRequest, Output, Text, Time, UnitName};
+use vocab::{Domain, Level, LogRequest, Output, Text, Time};
 use world::logs::level;
 
 use super::line::RawLine;
@@ -19,13 +19,36 @@ const ENTRY_LIMIT: usize = 512 * 1024;
 /// The fields that are asked for, of the dozens an entry has; systemd.journal-fields(7).
 const FIELDS: &str = "--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_COMM,_PID";
 
+/// Which entries.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Which<'a> {
+    /// Of one unit, or of all.
+    pub(super) unit: Option<&'a str>,
+    /// Only of priority warning and worse.
+    pub(super) grave: bool,
+    /// Only what is wrong with this site, and what becomes of the unit itself.
+    pub(super) site: Option<&'a Domain>,
+}
+
+impl Which<'_> {
+    /// Whether a line is wanted. What a web server says at leisure, and of other sites, is not.
+    fn wants(&self, level: Option<Level>, line: &[u8]) -> bool {
+        let Some(site) = self.site else {
+            return true;
+        };
+        let text = String::from_utf8_lossy(line);
+        text.starts_with("systemd")
+            || (text.contains(site.as_str())
+                && level.unwrap_or_else(|| {
+                    // The web server's own words stand behind its name.
+                    let at = text.find('{').unwrap_or_default();
+                    level::recognise(&text[at..])
+                }) >= Level::Warn)
+    }
+}
+
 /// Reads the journal; while following, takes it up at the very entry where a lost connection left it.
-pub(super) async fn read(
-    host: &dyn Host,
-    unit: Option<&UnitName>,
-    request: &LogRequest,
-    outbox: &Outbox,
-) {
+pub(super) async fn read(host: &dyn Host, which: Which<'_>, request: &LogRequest, outbox: &Outbox) {
     let node = request.source.node();
     let mut cursor: Option<String> = None;
     let mut outage = Outage::new(
@@ -34,10 +57,13 @@ pub(super) async fn read(
             .fold(7, |seed, byte| kit::backoff::mix(seed ^ u64::from(byte))),
     );
     loop {
-        let ended = match host.spawn(&command(unit, request, cursor.as_deref())).await {
+        let ended = match host
+            .spawn(&command(which, request, cursor.as_deref()))
+            .await
+        {
             Ok(running) => {
                 outage.reached();
-                stretch(running, request, &mut cursor, &mut outage, outbox).await
+                stretch(running, which, request, &mut cursor, &mut outage, outbox).await
             }
             Err(error) => Err(error.text),
         };
@@ -57,6 +83,7 @@ pub(super) async fn read(
 /// Reads until `journalctl` ends; in words why, unless it just did.
 async fn stretch(
     running: Running,
+    which: Which<'_>,
     request: &LogRequest,
     cursor: &mut Option<String>,
     outage: &mut Outage,
@@ -82,7 +109,9 @@ async fn stretch(
                     if !std::mem::replace(&mut begun, true) {
                         outage.over(outbox, &format!("{node} reconnecting"));
                     }
-                    take_entry(&line, request, cursor, outbox);
+                    if !take_entry(&line, which, request, cursor, outbox) {
+                        outbox.gap(Text::line("an entry of the journal could not be read"));
+                    }
                 }
                 Said::Aside(line) if complaint.is_none() && !line.starts_with(b"Hint:") => {
                     complaint = Some(Text::line(
@@ -95,13 +124,21 @@ async fn stretch(
     }
 }
 
+/// Takes in a line that `journalctl` wrote for [`command`] without a cursor; whether it was an entry.
+pub(super) fn take(line: &[u8], which: Which<'_>, request: &LogRequest, outbox: &Outbox) -> bool {
+    take_entry(line, which, request, &mut None, outbox)
+}
+
 /// The command line. Nothing in it is read by a shell; the unit's name and the cursor stand behind `=`.
-fn command(unit: Option<&UnitName>, request: &LogRequest, cursor: Option<&str>) -> CommandLine {
+pub(super) fn command(which: Which<'_>, request: &LogRequest, cursor: Option<&str>) -> CommandLine {
     let mut arguments: Vec<String> = ["--output=json", "--all", "--no-pager", "--quiet", FIELDS]
         .map(str::to_owned)
         .into();
-    if let Some(unit) = unit {
+    if let Some(unit) = which.unit {
         arguments.push(format!("--unit={unit}"));
+    }
+    if which.grave {
+        arguments.push("--priority=warning".to_owned());
     }
     match (cursor, request.tail) {
         (Some(cursor), _) => {
@@ -141,10 +178,16 @@ struct Entry {
     process: Value,
 }
 
-fn take_entry(json: &[u8], request: &LogRequest, cursor: &mut Option<String>, outbox: &Outbox) {
+/// Whether it was an entry.
+fn take_entry(
+    json: &[u8],
+    which: Which<'_>,
+    request: &LogRequest,
+    cursor: &mut Option<String>,
+    outbox: &Outbox,
+) -> bool {
     let Ok(entry) = serde_json::from_slice::<Entry>(json) else {
-        outbox.gap(Text::line("an entry of the journal could not be read"));
-        return;
+        return false;
     };
     if entry.cursor.is_some() {
         cursor.clone_from(&entry.cursor);
@@ -160,17 +203,20 @@ fn take_entry(json: &[u8], request: &LogRequest, cursor: &mut Option<String>, ou
     if request.since.is_some_and(|since| at < since)
         || request.until.is_some_and(|until| at > until)
     {
-        return;
+        return true;
     }
     let level = level_of(&entry.priority);
     for bytes in lines_of(&entry) {
-        outbox.line(RawLine {
-            at,
-            output: Output::Out,
-            level,
-            bytes,
-        });
+        if which.wants(level, &bytes) {
+            outbox.line(RawLine {
+                at,
+                output: Output::Out,
+                level,
+                bytes,
+            });
+        }
     }
+    true
 }
 
 /// The entry as `journalctl -o short` would print it, without time and host; a message of many lines is many.
@@ -224,6 +270,26 @@ mod tests {
             .into_iter()
             .map(|line| String::from_utf8_lossy(&line).into_owned())
             .collect()
+    }
+
+    #[test]
+    fn of_a_site_only_what_is_wrong_and_what_becomes_of_the_unit_is_wanted() {
+        let site = Domain::new("shop.example.com").unwrap();
+        let which = Which {
+            unit: Some("caddy.service"),
+            grave: false,
+            site: Some(&site),
+        };
+        let wants = |level, line: &str| which.wants(level, line.as_bytes());
+        assert!(wants(None, "systemd[1]: Stopped caddy.service"));
+        let said = |level: &str, domain: &str| {
+            format!(r#"caddy[7]: {{"level":"{level}","msg":"no","identifier":"{domain}"}}"#)
+        };
+        assert!(wants(None, &said("error", "shop.example.com")));
+        assert!(!wants(None, &said("info", "shop.example.com")));
+        assert!(!wants(None, &said("error", "other.example.com")));
+        assert!(!wants(Some(Level::Error), "caddy[7]: of nobody"));
+        assert!(Which::default().wants(None, b"anything"));
     }
 
     #[test]

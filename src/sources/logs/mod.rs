@@ -8,6 +8,7 @@
 
 mod container;
 mod file;
+mod hosted;
 mod journal;
 mod line;
 mod outage;
@@ -24,17 +25,38 @@ use std::sync::Arc;
 use drivers::Connections;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use vocab::{LogBatch, LogRequest, LogSource, Text};
+use vocab::{LogBatch, LogRequest, LogSource, Text, UnitName};
 
+use self::journal::Which;
 use self::outbox::Outbox;
+use crate::Doors;
 
 /// Batches that wait in the channel itself; the queue before it is the one that grows and drops.
 const CHANNEL: usize = 4;
 
+/// The ways to logs.
+#[derive(Clone)]
+pub struct Ways {
+    /// To nodes.
+    pub connections: Arc<Connections>,
+    /// To servers of sites, or why there is none and how to mend it.
+    pub doors: Result<Arc<dyn Doors>, Text>,
+}
+
+impl Ways {
+    /// Ways to nodes alone, and why there is none to servers of sites.
+    pub const fn to_nodes(connections: Arc<Connections>, why: Text) -> Self {
+        Self {
+            connections,
+            doors: Err(why),
+        }
+    }
+}
+
 /// Reads a log as requested, in one task, until it is at its end, `cancel` says so or the receiver is gone. Trouble
 /// on the way is in the log as a gap with its reason; while following, it is waited out and read on.
 pub fn follow(
-    connections: Arc<Connections>,
+    ways: Ways,
     request: LogRequest,
     cancel: CancellationToken,
 ) -> mpsc::Receiver<LogBatch> {
@@ -42,7 +64,7 @@ pub fn follow(
     tokio::spawn(async move {
         let outbox = Outbox::new(request.source.clone());
         let read = async {
-            read(&connections, &request, &outbox).await;
+            read(&ways, &request, &outbox).await;
             outbox.close();
         };
         let work = async { tokio::join!(read, outbox.deliver(&sender)) };
@@ -55,9 +77,15 @@ pub fn follow(
     receiver
 }
 
-async fn read(connections: &Connections, request: &LogRequest, outbox: &Outbox) {
+async fn read(ways: &Ways, request: &LogRequest, outbox: &Outbox) {
     let node = request.source.node();
-    let Some(connection) = connections.get(node) else {
+    if let LogSource::Hosted { address, log, .. } = &request.source {
+        return match &ways.doors {
+            Ok(doors) => hosted::read(&**doors, address, log, request, outbox).await,
+            Err(why) => outbox.gap(why.clone()),
+        };
+    }
+    let Some(connection) = ways.connections.get(node) else {
         outbox.gap(Text::line(format!(
             "no node is called {node}; the fleet file names the nodes there are"
         )));
@@ -66,8 +94,13 @@ async fn read(connections: &Connections, request: &LogRequest, outbox: &Outbox) 
     match &request.source {
         LogSource::Container(key) => container::read(connection, key, request, outbox).await,
         LogSource::Journal { unit, .. } => {
-            journal::read(&*connection.host, unit.as_ref(), request, outbox).await;
+            let which = Which {
+                unit: unit.as_ref().map(UnitName::as_str),
+                ..Which::default()
+            };
+            journal::read(&*connection.host, which, request, outbox).await;
         }
         LogSource::File { path, .. } => file::read(&*connection.host, path, request, outbox).await,
+        LogSource::Hosted { .. } => {}
     }
 }

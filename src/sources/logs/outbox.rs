@@ -103,6 +103,22 @@ impl Outbox {
         });
     }
 
+    /// Takes out all lines that were put in, in their order, and the first gap's reason.
+    pub(super) fn drain(&self) -> (Vec<RawLine>, Option<Text>) {
+        let (mut lines, mut why) = (Vec::new(), None);
+        let mut state = self.lock();
+        state.turn();
+        while let Some((pile, _)) = state.take() {
+            for item in pile.items {
+                match item {
+                    RawItem::Line(line) => lines.push(line),
+                    RawItem::Gap { reason, .. } => why = why.or(Some(reason)),
+                }
+            }
+        }
+        (lines, why)
+    }
+
     /// Nothing more will come.
     pub(super) fn close(&self) {
         self.lock().closed = true;

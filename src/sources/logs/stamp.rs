@@ -31,7 +31,7 @@ impl Stamper {
 }
 
 fn find(line: &[u8], now: Time) -> Option<Time> {
-    if let Some(stamp) = syslog(line, now) {
+    if let Some(stamp) = syslog(line, now).or_else(|| epoch(line)) {
         return Some(stamp);
     }
     (0..line.len().saturating_sub(18))
@@ -72,6 +72,28 @@ fn access(text: &[u8]) -> Option<Time> {
     )?;
     let (time, rest) = clock(text.get(12..)?)?;
     Some(Time(day * 86_400_000 + time - zone(rest)))
+}
+
+/// The moment that a line begins with, as container engines write it (RFC 3339), and what follows it.
+pub(super) fn leading(line: &[u8]) -> Option<(Time, &[u8])> {
+    let end = line.iter().position(|byte| *byte == b' ');
+    let (word, rest) = line.split_at(end.unwrap_or(line.len()));
+    Some((iso(word)?, rest.get(1..).unwrap_or_default()))
+}
+
+/// `"ts":1795269728.112`: seconds since 1970 in a JSON object, as Caddy and zap write them.
+fn epoch(text: &[u8]) -> Option<Time> {
+    const NAME: &[u8] = b"\"ts\":";
+    let at = text.windows(NAME.len()).position(|part| part == NAME)?;
+    let rest = &text[at + NAME.len()..];
+    let end = rest
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b'.'))?;
+    let seconds: f64 = std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?;
+    // From 2001 on: what is smaller counts something else.
+    (1e9..1e11)
+        .contains(&seconds)
+        .then(|| Time((seconds * 1000.0) as i64))
 }
 
 /// `Nov 21 14:02:08 host …`: RFC 3164, which leaves the year to the reader.
@@ -198,6 +220,10 @@ mod tests {
             (
                 r#"{"level":30,"time":"2026-11-21T14:02:08.112-05:00"}"#,
                 "2026-11-21T19:02:08.112Z",
+            ),
+            (
+                r#"{"level":"info","ts":1795269728.112,"msg":"handled request"}"#,
+                "2026-11-21T14:02:08.112Z",
             ),
             (
                 "192.0.2.7 - - [21/Nov/2026:14:02:08 +0100] \"GET / HTTP/1.1\" 200",

@@ -23,8 +23,12 @@ fn node() -> NodeName {
     NodeName::new("aurora").unwrap()
 }
 
-fn connections(connection: Connection) -> Arc<Connections> {
-    Arc::new([(node(), Arc::new(connection))].into())
+fn connections(connection: Connection) -> Ways {
+    ways([(node(), Arc::new(connection))].into())
+}
+
+fn ways(connections: Connections) -> Ways {
+    Ways::to_nodes(Arc::new(connections), Text::line("no sites are hosted"))
 }
 
 fn request(source: LogSource) -> LogRequest {
@@ -230,7 +234,7 @@ async fn an_engine_that_does_not_answer_is_said_and_waited_for() {
     };
     let all: Arc<Connections> = Arc::new([(node(), connection.clone())].into());
     let mut receiver = follow(
-        all,
+        Ways::to_nodes(all, Text::line("no sites are hosted")),
         request(LogSource::Container(key)),
         CancellationToken::new(),
     );
@@ -335,7 +339,7 @@ async fn an_unknown_node_is_named() {
         unit: None,
     };
     let mut receiver = follow(
-        Arc::new(Connections::new()),
+        ways(Connections::new()),
         request(source),
         CancellationToken::new(),
     );

@@ -103,7 +103,7 @@ async fn read(shared: &Shared, target: &SiteTarget) -> bool {
 }
 
 async fn pieces(shared: &Shared, target: &SiteTarget) -> Result<bool, Text> {
-    let host = shared.doors.login(target).await?;
+    let host = shared.doors.login(&target.server, &target.address).await?;
     for _ in 0..MOST_PIECES {
         let before = shared.keeper.log_mark(&target.site).await?;
         let mark: Mark = before

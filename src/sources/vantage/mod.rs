@@ -285,7 +285,7 @@ async fn ask(ways: &Ways, place: &Place, questions: &[look::Question]) -> Option
     let host = match place {
         Place::Node(node) => host_of(ways, node)?,
         Place::Server(target) => {
-            let login = ways.doors.as_ref()?.login(target);
+            let login = ways.doors.as_ref()?.login(&target.server, &target.address);
             timeout(PREPARED_WITHIN, login).await.ok()?.ok()?
         }
     };

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::styled::StyledText;
-use crate::{ContainerKey, NodeName, Text, Time, UnitName};
+use crate::{ContainerKey, Domain, NodeName, ReleaseId, RunId, Text, Time, UnitName};
 
 /// Where lines come from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,15 +26,48 @@ pub enum LogSource {
         /// Absolute path.
         path: Text,
     },
+    /// A log of a server that sites are hosted on, read over the connection by which they are deployed.
+    Hosted {
+        /// The server's name. It may be no node of the fleet.
+        server: NodeName,
+        /// Its public address.
+        address: Text,
+        /// Which log.
+        log: HostedLog,
+    },
+}
+
+/// A log of a server that sites are hosted on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum HostedLog {
+    /// What its journal has of priority warning and worse.
+    Journal,
+    /// What its web server wrote of a site: each request, and errors.
+    Web(Domain),
+    /// What the container of a site's release wrote.
+    Container {
+        /// The site.
+        site: Domain,
+        /// The deployment whose mark the container carries.
+        deployment: RunId,
+        /// The release that it serves.
+        release: ReleaseId,
+    },
 }
 
 impl LogSource {
-    /// The node the lines are written on.
+    /// The node, or the server of sites, the lines are written on.
     pub const fn node(&self) -> &NodeName {
         match self {
             Self::Container(key) => &key.node,
             Self::Journal { node, .. } | Self::File { node, .. } => node,
+            Self::Hosted { server, .. } => server,
         }
+    }
+
+    /// Whether it is read over the connection of hosting, and its server need be no node of the fleet.
+    pub const fn is_hosted(&self) -> bool {
+        matches!(self, Self::Hosted { .. })
     }
 }
 
@@ -48,6 +81,11 @@ impl fmt::Display for LogSource {
             } => write!(f, "{node}:{unit}"),
             Self::Journal { node, unit: None } => write!(f, "{node}:journal"),
             Self::File { node, path } => write!(f, "{node}:{path}"),
+            Self::Hosted { server, log, .. } => match log {
+                HostedLog::Journal => write!(f, "{server}:journal"),
+                HostedLog::Web(site) => write!(f, "{server}:{site} web server"),
+                HostedLog::Container { site, .. } => write!(f, "{server}:{site} container"),
+            },
         }
     }
 }
@@ -135,4 +173,13 @@ pub struct LogRequest {
     pub until: Option<Time>,
     /// Whether to go on with what is written from now on.
     pub follow: bool,
+}
+
+/// The end of a log, read whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogTail {
+    /// The lines, the oldest first.
+    pub lines: Vec<LogLine>,
+    /// What was in the way of reading it, and what to do about it.
+    pub trouble: Option<Text>,
 }

@@ -4,6 +4,7 @@
 //!
 //! Flow: [`vocab::LogBatch`] → [`LogBuffer`] → [`LogView`] (by a [`Query`]) → [`Entry`]s for a face.
 
+pub mod access;
 mod buffer;
 mod entry;
 pub mod fields;

@@ -1,15 +1,17 @@
 //! What shows an item: how its site or service has answered lately, the log that tells of it, and what changed before it
 //! began.
 
-use vocab::{LogSource, ProbeOutcome, ServiceName, Span, Stamped, Text, Time, UnitName};
+use vocab::{ProbeOutcome, Span, Stamped, Text, Time};
 
 use crate::about::About;
-use crate::priorities::{Item, Origin};
+use crate::priorities::Item;
 use crate::run::Run;
 use crate::series::{Metric, Point, Series, SeriesKey, Subject, millis};
-use crate::signals::topology::{Topology, ancestors, container_of};
+use crate::signals::topology::ancestors;
 use crate::site::Site;
 use crate::world::World;
+
+pub use super::telling::log;
 
 /// So far back answers are shown.
 pub const ANSWERS_WITHIN: Span = Span::hours(1);
@@ -187,61 +189,6 @@ pub fn answers(world: &World, item: &Item, now: Time) -> Vec<Answers> {
         }
         _ => Vec::new(),
     }
-}
-
-/// The log that tells of an item: of its container, of its unit, of its site, else of its node. `Err` says why there is
-/// none, `None` that none is to be expected.
-pub fn log(world: &World, item: &Item) -> Option<Result<LogSource, Text>> {
-    let part = match &item.origin {
-        Origin::Signal { id, .. } => UnitName::new(&id.part).ok(),
-        Origin::Note(_) => None,
-    };
-    match &item.about {
-        About::Container(key) => Some(Ok(LogSource::Container(key.clone()))),
-        About::Node(node) => Some(Ok(LogSource::Journal {
-            node: node.clone(),
-            unit: part.filter(|unit| unit.as_str().contains('.')),
-        })),
-        About::Service(name) => container_of(world, name).map(|key| Ok(LogSource::Container(key))),
-        About::Site(domain) => world.sites.get(domain).map(|site| log_of_site(world, site)),
-        _ => None,
-    }
-}
-
-/// Where the web server of this program's servers writes what it answered, by site.
-const ACCESS_LOGS: &str = "/var/log/caddy";
-
-/// The log of the container that a service of the site is known to stand on, else what its web server writes.
-fn log_of_site(world: &World, site: &Site) -> Result<LogSource, Text> {
-    let topology = Topology::default();
-    let about = About::Site(site.domain.clone());
-    let looks_at_it = |name: &&ServiceName| {
-        let service = About::Service((*name).clone());
-        topology.above(world, &service).contains(&about)
-    };
-    let mut services = world.services.keys().filter(looks_at_it);
-    if let Some(key) = services.find_map(|name| topology.container_of(world, name)) {
-        return Ok(LogSource::Container(key));
-    }
-    let above = topology.above(world, &about);
-    let node = above.iter().find_map(|about| match about {
-        About::Node(node) => Some(node.clone()),
-        _ => None,
-    });
-    node.map_or_else(
-        || {
-            Err(Text::line(format!(
-                "server {} is no node of the fleet file; as one its log is read here",
-                site.objects.server_name
-            )))
-        },
-        |node| {
-            Ok(LogSource::File {
-                node,
-                path: Text::line(format!("{ACCESS_LOGS}/{}.log", site.domain)),
-            })
-        },
-    )
 }
 
 /// What changed within [`CHANGED_WITHIN`] before an item began, the newest first, at most [`CHANGES`]: runs on it or on

@@ -11,6 +11,7 @@ pub mod reach;
 pub mod remembered;
 pub mod statistics;
 pub mod surface;
+pub mod telling;
 pub mod totals;
 
 pub use away::{Away, Story, while_away};

@@ -78,7 +78,8 @@ fn read(
         let connection = Connection::new(Arc::new(host.clone()), EngineAddress::None);
         let connections = BTreeMap::from([(source.node().clone(), Arc::new(connection))]);
         let request = LogRequest { source, tail: None, since: None, until: None, follow };
-        let mut batches = sources::logs::follow(Arc::new(connections), request, Default::default());
+        let ways = sources::logs::Ways::to_nodes(Arc::new(connections), Text::line("no sites"));
+        let mut batches = sources::logs::follow(ways, request, Default::default());
         let mut items: Vec<LogItem> = Vec::new();
         let deliver = async {
             while let Some(batch) = batches.recv().await {

@@ -45,7 +45,7 @@ const STUCK_HOLD: Duration = Duration::from_secs(10);
     reason = "independent flags of a command line"
 )]
 pub struct Options {
-    /// A container, project/service or project; `node:unit`, `node:journal` or `node:/path`; or a log of the fleet file
+    /// A container, project/service or project; `node:unit`, `node:journal` or `node:/path`; a hosted site, or `server:journal` of its server; or a log of the fleet file
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     /// Go on with what is written from now on

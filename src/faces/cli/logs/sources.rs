@@ -1,7 +1,8 @@
 //! From names to log sources.
 
 use config::fleet::LogSpec;
-use vocab::{LogSource, NodeName, Text, UnitName};
+use vocab::{Domain, LogSource, NodeName, Text, UnitName};
+use world::query::telling;
 use world::{TrackedContainer, World};
 
 use crate::context::Context;
@@ -32,6 +33,7 @@ pub(super) async fn resolve(
     let wait_for: Vec<NodeName> = direct
         .iter()
         .flatten()
+        .filter(|named| !named.source.is_hosted())
         .map(|named| named.source.node().clone())
         .collect();
     let containers: Vec<&String> = names
@@ -70,6 +72,9 @@ pub(super) async fn resolve(
         }
     }
     let why = |named: &Named| {
+        if named.source.is_hosted() {
+            return None;
+        }
         world
             .nodes
             .get(named.source.node())
@@ -110,8 +115,14 @@ fn direct(name: &str, world: &World, logs: &[LogSpec]) -> Result<Option<Named>> 
         }));
     }
     let Some((before, rest)) = name.split_once(':') else {
-        return Ok(None);
+        return of_site(name, world);
     };
+    if rest == "journal"
+        && select::node(world, before).is_err()
+        && let Some(found) = telling::log_of_server(world, before)
+    {
+        return hosted(name, found).map(Some);
+    }
     let node = select::node(world, before)?.name().clone();
     let source = if rest.starts_with('/') {
         LogSource::File {
@@ -132,6 +143,21 @@ fn direct(name: &str, world: &World, logs: &[LogSpec]) -> Result<Option<Named>> 
         name: name.to_owned(),
         source,
     }))
+}
+
+/// The log of a site, unless a service goes by the same name.
+fn of_site(name: &str, world: &World) -> Result<Option<Named>> {
+    let is_service = world.services.keys().any(|known| known.as_str() == name);
+    let site = Domain::new(name).ok().filter(|_| !is_service);
+    let found = site.and_then(|site| telling::log_of_site(world, &site));
+    found.map(|found| hosted(name, found)).transpose()
+}
+
+fn hosted(name: &str, found: std::result::Result<LogSource, Text>) -> Result<Named> {
+    Ok(Named {
+        name: name.to_owned(),
+        source: found.map_err(Error::NotFound)?,
+    })
 }
 
 /// The containers of a name: one, all replicas of a project/service, all of a project, or that of a service.

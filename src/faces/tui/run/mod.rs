@@ -46,7 +46,7 @@ const HUNG_UP: i32 = 1;
 const BURST: usize = 500;
 
 /// Nobody waits longer for the end of a log.
-const TAIL_WITHIN: Duration = Duration::from_secs(8);
+const TAIL_WITHIN: Duration = Duration::from_secs(12);
 
 /// Runs the console until the operator leaves, a signal comes, or the terminal is gone. Fails when there is no terminal to
 /// draw on, with words that say so.

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use vocab::{LinkTrouble, LogBatch, LogItem, LogSource, NodeName, Time};
 
 use super::*;
-use crate::logs::follow;
+use crate::logs::{Ways, follow};
 
 fn node() -> NodeName {
     NodeName::new("aurora").unwrap()
@@ -37,7 +37,11 @@ fn start(
         until: None,
         follow: followed,
     };
-    follow(Arc::new(all), request, CancellationToken::new())
+    follow(
+        Ways::to_nodes(Arc::new(all), Text::line("no sites are hosted")),
+        request,
+        CancellationToken::new(),
+    )
 }
 
 async fn next(receiver: &mut mpsc::Receiver<LogBatch>, count: usize) -> Vec<String> {

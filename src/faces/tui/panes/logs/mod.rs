@@ -386,6 +386,9 @@ impl Logs {
             (Action::JumpContainer, Some(LogSource::Container(key))) => {
                 Outcome::Jump(About::Container(key.clone()))
             }
+            (Action::JumpNode, Some(LogSource::Hosted { server, .. })) => {
+                Outcome::Jump(About::Server(Text::line(server.as_str())))
+            }
             (Action::JumpNode, Some(source)) => Outcome::Jump(About::Node(source.node().clone())),
             _ => Outcome::Ignored,
         }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ui::widgets::{fit, put};
 use ui::{Action, Look, Role, Seen};
-use vocab::{ContainerKey, LogRequest, LogSource};
+use vocab::{ContainerKey, HostedLog, LogRequest, LogSource};
 use world::About;
 use world::query::items;
 use world::{EngineState, Node};
@@ -136,6 +136,11 @@ pub fn label(source: &LogSource, seen: Seen<'_>) -> String {
         } => on(unit.as_str().trim_end_matches(".service").to_owned()),
         LogSource::Journal { unit: None, .. } => on("journal".to_owned()),
         LogSource::File { path, .. } => on(path.rsplit('/').next().unwrap_or(path).to_owned()),
+        LogSource::Hosted { server, log, .. } => match log {
+            HostedLog::Journal => format!("{server}:journal"),
+            HostedLog::Web(site) => format!("the web server of {site}"),
+            HostedLog::Container { site, .. } => format!("the container of {site}"),
+        },
     }
 }
 

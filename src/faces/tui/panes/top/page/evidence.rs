@@ -1,9 +1,11 @@
 //! What shows an item: the course of its figures with their numbers, the end of its log, and what changed before it began.
 
 use ratatui::text::{Line, Span as Ink};
+use ui::widgets::text::wrap;
 use ui::widgets::{fit, spark, spark::scale};
 use ui::{Look, Role, Seen};
-use vocab::{Bytes, Level, NodeName, Span, Text};
+use vocab::{Bytes, Level, LogTail, NodeName, Span, Text};
+use world::logs::access;
 use world::priorities::Origin;
 use world::query::evidence::{answers, changes, log};
 use world::query::{Answers, Latest};
@@ -225,20 +227,32 @@ fn tail(
     };
     let name = super::super::super::logs::label(&source, seen);
     let mut lines = vec![title(look, &format!("last lines of {name}"))];
-    match read.tail(&source) {
-        None => lines.push(Line::from(styles.ink(Role::Dim, "  being read …"))),
-        Some([]) => lines.push(Line::from(styles.ink(Role::Dim, "  there are none"))),
-        Some(found) => lines.extend(found.iter().map(|line| {
+    let dim = |words: &str| {
+        let wrapped = wrap(words, width.saturating_sub(2)).into_iter();
+        wrapped.map(|line| Line::from(styles.ink(Role::Dim, format!("  {line}"))))
+    };
+    let found = read.tail(&source);
+    match found {
+        None => lines.extend(dim("being read …")),
+        Some(LogTail {
+            lines: found,
+            trouble: None,
+        }) if found.is_empty() => lines.extend(dim("there are none")),
+        Some(LogTail { lines: found, .. }) => lines.extend(found.iter().map(|line| {
             let role = match line.level {
                 Level::Error | Level::Fatal => Role::LogError,
                 Level::Warn => Role::LogWarn,
                 _ => Role::Text,
             };
+            let said = access::words(line.text.as_str());
             Line::from(vec![
                 styles.ink(Role::LogTime, format!("  {}  ", look.clock(line.at))),
-                styles.ink(role, fit(line.text.as_str(), width.saturating_sub(12))),
+                styles.ink(role, fit(&said, width.saturating_sub(12))),
             ])
         })),
+    }
+    if let Some(why) = found.and_then(|found| found.trouble.as_ref()) {
+        lines.extend(dim(why));
     }
     lines.push(Line::default());
     lines

@@ -1,7 +1,7 @@
 //! What is read for an open page beside what the world holds: the item's history, and the end of its log.
 
 use ui::{Past, Recalled, Seen};
-use vocab::{LogLine, LogRequest, LogSource, Span, Time};
+use vocab::{LogRequest, LogSource, LogTail, Span, Time};
 use world::query::evidence;
 use world::{About, Happening, Item, ItemId};
 
@@ -19,7 +19,7 @@ const AGAIN: Span = Span::seconds(10);
 pub struct Read {
     item: Option<(ItemId, About)>,
     history: Vec<Happening>,
-    tail: Option<(LogSource, Vec<LogLine>)>,
+    tail: Option<(LogSource, LogTail)>,
     asked: Option<Time>,
     wanted: Vec<Past>,
 }
@@ -68,17 +68,17 @@ impl Read {
             {
                 self.history.clone_from(found);
             }
-            Recalled::Tail(source, lines) if self.asked.is_some() => {
-                self.tail = Some((source.clone(), lines.clone()));
+            Recalled::Tail(source, found) if self.asked.is_some() => {
+                self.tail = Some((source.clone(), found.clone()));
             }
             _ => {}
         }
     }
 
     /// The end of this log, if it was read.
-    pub fn tail(&self, of: &LogSource) -> Option<&[LogLine]> {
-        let (source, lines) = self.tail.as_ref()?;
-        (source == of).then_some(lines.as_slice())
+    pub fn tail(&self, of: &LogSource) -> Option<&LogTail> {
+        let (source, found) = self.tail.as_ref()?;
+        (source == of).then_some(found)
     }
 
     /// What became of the item, the newest first: what was read, and what has happened since.
