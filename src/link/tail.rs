@@ -16,7 +16,11 @@ pub fn tail(mut log: mpsc::Receiver<LogBatch>, within: Duration) -> Reading<LogT
             while let Some(batch) = log.recv().await {
                 for item in batch.items {
                     match item {
-                        LogItem::Line(line) => tail.lines.push(line),
+                        LogItem::Line(line) => {
+                            // What was in the way before it is not any more.
+                            tail.trouble = None;
+                            tail.lines.push(line);
+                        }
                         LogItem::Gap { reason, .. } => tail.trouble = Some(reason),
                     }
                 }
