@@ -18,7 +18,7 @@ const WELL: [&str; 4] = [
 
 /// What it says when what it needs does not answer.
 const BROKEN: [&str; 4] = [
-    "ERROR the pool gives no connection: connect ECONNREFUSED 10.0.0.5:5432",
+    "ERROR the pool gives no connection: connect ECONNREFUSED 192.0.2.9:5432",
     "WARN retry 5 of 5 in 2 s",
     "ERROR GET / failed: no connection to the database",
     "WARN retry 4 of 5 in 1 s",
@@ -28,14 +28,14 @@ const BROKEN: [&str; 4] = [
 const PAGES: [&str; 4] = ["/", "/style.css", "/contact", "/favicon.ico"];
 
 /// So many lines there are.
-const COUNT: usize = 12;
+const COUNT: i64 = 12;
 
 /// The log that `program` prints on the server of a site, the oldest line first.
 pub(super) fn of(program: &str, domain: &str, broken: bool, now: Time) -> Vec<u8> {
-    let line = |back: usize| {
+    let line = |back: i64| {
         // Lines stay where they are from one reading to the next.
-        let step = now.0.div_euclid(BETWEEN.0) - back as i64;
-        let at = Time(step * BETWEEN.0 + (salt(domain) % 1000) as i64);
+        let step = now.0.div_euclid(BETWEEN.0) - back;
+        let at = Time(step * BETWEEN.0 + (salt(domain) % 1000).cast_signed());
         let turn = step.rem_euclid(4) as usize;
         match program {
             "docker" => format!("{at} {}", if broken { BROKEN[turn] } else { WELL[turn] }),

@@ -93,7 +93,7 @@ fn epoch(text: &[u8]) -> Option<Time> {
     // From 2001 on: what is smaller counts something else.
     (1e9..1e11)
         .contains(&seconds)
-        .then(|| Time((seconds * 1000.0) as i64))
+        .then_some(Time((seconds * 1000.0) as i64))
 }
 
 /// `Nov 21 14:02:08 host …`: RFC 3164, which leaves the year to the reader.

@@ -25,17 +25,16 @@ fn request(value: &Value) -> Option<String> {
     let asked = value.get("request")?;
     let text = |name: &str| asked.get(name).and_then(Value::as_str);
     let status = value.get("status")?.as_u64()?;
-    let mut words = format!("{status} {} {}", text("method")?, text("uri")?);
-    if let Some(seconds) = value.get("duration").and_then(Value::as_f64) {
-        words.push_str(&format!(" in {}", span(seconds)));
-    }
+    let answered = format!("{status} {} {}", text("method")?, text("uri")?);
+    let took = value.get("duration").and_then(Value::as_f64);
+    let first = match took {
+        Some(seconds) => format!("{answered} in {}", span(seconds)),
+        None => answered,
+    };
     let agent = asked.pointer("/headers/User-Agent/0");
     let client = text("client_ip").or_else(|| text("remote_ip"));
-    for part in client.into_iter().chain(agent.and_then(Value::as_str)) {
-        words.push_str(", ");
-        words.push_str(part);
-    }
-    Some(words)
+    let parts = [Some(first.as_str()), client, agent.and_then(Value::as_str)];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// Anything else it says: what level, which part of it, what.

@@ -4,7 +4,7 @@ use vocab::{Domain, HostedLog, LogSource, NodeName, ServiceName, SiteKind, Text,
 
 use crate::about::About;
 use crate::priorities::{Item, Origin};
-use crate::signals::topology::{Topology, container_of};
+use crate::signals::topology::{ancestors, container_of};
 use crate::site::Site;
 use crate::world::World;
 
@@ -36,14 +36,13 @@ pub fn log(world: &World, item: &Item) -> Option<Result<LogSource, Text>> {
 /// with, else what its web server writes of it. `None` when there is no such site.
 pub fn log_of_site(world: &World, domain: &Domain) -> Option<Result<LogSource, Text>> {
     let site = world.sites.get(domain)?;
-    let topology = Topology::default();
     let about = About::Site(domain.clone());
     let looks_at_it = |name: &&ServiceName| {
         let service = About::Service((*name).clone());
-        topology.above(world, &service).contains(&about)
+        ancestors(world, &service).contains(&about)
     };
     let mut services = world.services.keys().filter(looks_at_it);
-    if let Some(key) = services.find_map(|name| topology.container_of(world, name)) {
+    if let Some(key) = services.find_map(|name| container_of(world, name)) {
         return Some(Ok(LogSource::Container(key)));
     }
     if site.kind != SiteKind::Static {
@@ -54,7 +53,7 @@ pub fn log_of_site(world: &World, domain: &Domain) -> Option<Result<LogSource, T
         };
         return Some(hosted(site, container));
     }
-    Some(match node_under(world, &topology, &about) {
+    Some(match node_under(world, &about) {
         Some(node) => Ok(LogSource::File {
             node,
             path: access_log(domain),
@@ -68,15 +67,15 @@ pub fn log_of_server(world: &World, name: &str) -> Option<Result<LogSource, Text
     let mut sites = world.sites.values();
     let site = sites.find(|site| site.objects.server_name == name)?;
     let about = About::Server(Text::line(name));
-    Some(match node_under(world, &Topology::default(), &about) {
+    Some(match node_under(world, &about) {
         Some(node) => Ok(LogSource::Journal { node, unit: None }),
         None => hosted(site, HostedLog::Journal),
     })
 }
 
 /// The node of the fleet file that a site or a server is on.
-fn node_under(world: &World, topology: &Topology, about: &About) -> Option<NodeName> {
-    let above = topology.above(world, about);
+fn node_under(world: &World, about: &About) -> Option<NodeName> {
+    let above = ancestors(world, about);
     above.iter().find_map(|about| match about {
         About::Node(node) => Some(node.clone()),
         _ => None,

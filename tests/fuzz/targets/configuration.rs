@@ -225,7 +225,9 @@ pub fn init(data: &[u8]) {
             }),
             _ => found.containers.push(FoundContainer {
                 name,
-                ports: vec![(number, number), (80, 8080), (0, 0)],
+                ports: [(number, number), (80, 8080), (0, 0)]
+                    .map(|(inside, at)| (inside, ([127, 0, 0, 1], at).into()))
+                    .into(),
             }),
         }
     }

@@ -31,11 +31,16 @@ pub fn is_lost(item: &Item, seen: Seen<'_>) -> bool {
     of(item, seen).is_none() && seen.world.autopilot.attempts.values().any(failed)
 }
 
-/// Since when, by whom, and how often it has failed since.
-pub fn line(what: &Text, trust: &Trust, seen: Seen<'_>) -> String {
+/// Which it is, since when, by whom, and how often it has failed since.
+pub fn line(item: &Item, what: &Text, trust: &Trust, seen: Seen<'_>) -> String {
     let failed = seen.world.autopilot.failures_since_trust(what);
+    let which = if *what == item.id.0 {
+        "on this item"
+    } else {
+        "wherever it is the fix"
+    };
     format!(
-        "{what} by {} for {}, failed {failed} of {TRIES} times since",
+        "{which}, by {} for {}, failed {failed} of {TRIES} times since",
         trust.by,
         words::age(seen.now, trust.at)
     )
@@ -52,7 +57,7 @@ pub fn ask(item: &Item, seen: Seen<'_>) -> Outcome {
     if let Some((what, trust)) = of(item, seen) {
         let words = format!(
             "Trusted: {}. Without that the record alone decides again whether the autopilot tries it.",
-            line(what, trust, seen)
+            line(item, what, trust, seen)
         );
         return Outcome::Autopilot(AutopilotRequest::Distrust(what.clone()), Text::line(words));
     }

@@ -128,7 +128,7 @@ fn record(item: &Item, seen: Seen<'_>, look: &Look<'_>) -> Vec<Line<'static>> {
         ],
     );
     if let Some((what, trusted)) = trust::of(item, seen) {
-        let words = trust::line(what, trusted, seen);
+        let words = trust::line(item, what, trusted, seen);
         pairs.noted("trusted", words, "P withdraws that");
     } else if trust::is_lost(item, seen) {
         let words = "P has the autopilot try it again, whatever the record says";
