@@ -203,6 +203,9 @@ async fn the_newest_plan_is_good_however_many_were_only_looked_at() {
     let bench = Bench::new(true).await;
     let key = bench.key("n8n");
     let first = bench.plan(ContainerVerb::Restart, &key).await;
+    while drivers::clock::now() <= first.made {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let mut newest = first.id;
     for _ in 0..100 {
         newest = bench.plan(ContainerVerb::Restart, &key).await.id;

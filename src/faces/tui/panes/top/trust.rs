@@ -31,19 +31,16 @@ pub fn is_lost(item: &Item, seen: Seen<'_>) -> bool {
     of(item, seen).is_none() && seen.world.autopilot.attempts.values().any(failed)
 }
 
-/// Which it is, since when, by whom, and how often it has failed since.
+/// By whom and since when, how often it has failed since, and where it is trusted if not on this item alone.
 pub fn line(item: &Item, what: &Text, trust: &Trust, seen: Seen<'_>) -> String {
     let failed = seen.world.autopilot.failures_since_trust(what);
-    let which = if *what == item.id.0 {
-        "on this item"
+    let since = words::age(seen.now, trust.at);
+    let word = format!("by {} for {since}, {failed} of {TRIES} failed", trust.by);
+    if *what == item.id.0 {
+        word
     } else {
-        "wherever it is the fix"
-    };
-    format!(
-        "{which}, by {} for {}, failed {failed} of {TRIES} times since",
-        trust.by,
-        words::age(seen.now, trust.at)
-    )
+        format!("{word}, on every item")
+    }
 }
 
 /// What is asked: whether its fix is to be trusted, or no more where it is.
@@ -56,7 +53,7 @@ pub fn ask(item: &Item, seen: Seen<'_>) -> Outcome {
     };
     if let Some((what, trust)) = of(item, seen) {
         let words = format!(
-            "Trusted: {}. Without that the record alone decides again whether the autopilot tries it.",
+            "Trusted {}. Without that the record alone decides again whether the autopilot tries it.",
             line(item, what, trust, seen)
         );
         return Outcome::Autopilot(AutopilotRequest::Distrust(what.clone()), Text::line(words));
