@@ -1,6 +1,6 @@
 //! Real hosts: made, entered, found, and gone.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -11,14 +11,22 @@ use crate::{Health, Options, Running, start};
 
 /// What a command prints, when it succeeds.
 async fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = ended(program, arguments).await?;
+    output.status.success().then(|| text(&output.stdout))
+}
+
+/// A command that has ended within 20 seconds.
+async fn ended(program: &str, arguments: &[&str]) -> Option<Output> {
     let command = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output();
     let output = tokio::time::timeout(Duration::from_secs(20), command).await;
-    let output = output.ok()?.ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    output.status.success().then_some(text)
+    output.ok()?.ok()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().to_owned()
 }
 
 /// Waits until `look` sees something, at most so many seconds.
@@ -95,7 +103,8 @@ impl Login {
         self.0.path().join("key").to_str().unwrap().to_owned()
     }
 
-    /// What a command prints on a server, when it succeeds.
+    /// What a command prints on a server, when it succeeds there. A login that fails is tried again for a minute: a busy
+    /// machine may take longer for one than it is waited for.
     async fn run(&self, address: &str, command: &str) -> Option<String> {
         let path = self.path();
         let mut arguments = vec!["-F", "none", "-i", &path];
@@ -110,7 +119,17 @@ impl Login {
         }
         let target = format!("root@{address}");
         arguments.extend([target.as_str(), command]);
-        output("ssh", &arguments).await
+        let there = wait_for(60, async || {
+            let output = ended("ssh", &arguments).await?;
+            // The status by which ssh says that it did not get there: ssh(1), EXIT STATUS.
+            if output.status.code() == Some(255) {
+                eprintln!("no login: {}", text(&output.stderr));
+                return None;
+            }
+            Some(output)
+        });
+        let output = there.await;
+        output.status.success().then(|| text(&output.stdout))
     }
 }
 
@@ -126,7 +145,6 @@ async fn a_server_is_a_host_that_does_its_user_data() {
         "ssh_keys": ["operator"], "user_data": user_data,
     });
     let (id, address) = create(&running, &body).await;
-    // On a busy machine a login may take longer than it is waited for.
     let run = async |command: &str| wait_for(60, async || login.run(&address, command).await).await;
     assert_eq!(run("cat /srv/hello").await, "from user data");
     assert_eq!(run("hostname").await, "web-1");
