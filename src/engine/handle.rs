@@ -86,6 +86,12 @@ pub struct Subscription {
 /// The way to servers of sites, or why there is none and how to mend it.
 pub(crate) type HostingWay = Result<Arc<dyn Doors>, Text>;
 
+/// What could not be read is not nothing.
+fn unread(error: &store::StoreError) -> Refusal {
+    let words = format!("the journal cannot be read: {error}");
+    Refusal::new(RefusalKind::Journal, words)
+}
+
 /// A way to the engine; cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
@@ -217,18 +223,26 @@ impl Handle {
     }
 
     /// What became of items, those that the world does not hold too, the oldest first: of one, or of all.
-    pub async fn happenings(&self, item: Option<ItemId>, limit: usize) -> Vec<Happening> {
+    /// Nothing without a journal; an error says why it could not be read.
+    pub async fn happenings(
+        &self,
+        item: Option<ItemId>,
+        limit: usize,
+    ) -> Result<Vec<Happening>, Refusal> {
         match &self.store {
-            Some(store) => store.happenings(item, limit).await.unwrap_or_default(),
-            None => Vec::new(),
+            Some(store) => store
+                .happenings(item, limit)
+                .await
+                .map_err(|error| unread(&error)),
+            None => Ok(Vec::new()),
         }
     }
 
-    /// The items that were seen to while others stood above them, the oldest first.
-    pub async fn choices(&self) -> Vec<Choice> {
+    /// The items that were seen to while others stood above them, the oldest first; as [`Self::happenings`].
+    pub async fn choices(&self) -> Result<Vec<Choice>, Refusal> {
         match &self.store {
-            Some(store) => store.choices().await.unwrap_or_default(),
-            None => Vec::new(),
+            Some(store) => store.choices().await.map_err(|error| unread(&error)),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -296,19 +310,23 @@ impl Handle {
         }
     }
 
-    /// Runs of the journal, newest first.
-    pub async fn runs(&self, limit: usize) -> Vec<Run> {
+    /// Runs of the journal, newest first; as [`Self::happenings`].
+    pub async fn runs(&self, limit: usize) -> Result<Vec<Run>, Refusal> {
         match &self.store {
-            Some(store) => store.runs(limit).await.unwrap_or_default().runs,
-            None => Vec::new(),
+            Some(store) => Ok(store
+                .runs(limit)
+                .await
+                .map_err(|error| unread(&error))?
+                .runs),
+            None => Ok(Vec::new()),
         }
     }
 
-    /// Lines of the audit log, newest first.
-    pub async fn audit(&self, limit: usize) -> Vec<AuditLine> {
+    /// Lines of the audit log, newest first; as [`Self::happenings`].
+    pub async fn audit(&self, limit: usize) -> Result<Vec<AuditLine>, Refusal> {
         match &self.store {
-            Some(store) => store.audit(limit).await.unwrap_or_default(),
-            None => Vec::new(),
+            Some(store) => store.audit(limit).await.map_err(|error| unread(&error)),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -176,7 +176,7 @@ async fn a_restart_is_confirmed_journalled_verified_and_audited() {
         .map(|line| line.verb.to_string())
         .collect();
     assert_eq!(verbs, ["submitted", "verified"]);
-    let journalled = bench.handle.runs(10).await;
+    let journalled = bench.handle.runs(10).await.unwrap();
     assert_eq!(
         journalled.first().map(|run| run.state.clone()),
         Some(RunState::Verified)
@@ -195,6 +195,24 @@ async fn a_restart_is_confirmed_journalled_verified_and_audited() {
         .await
         .unwrap_err();
     assert_eq!(again.kind, RefusalKind::Stale, "and only once");
+    bench.handle.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_that_cannot_be_read_is_not_an_empty_one() {
+    let bench = Bench::new(true).await;
+    assert_eq!(bench.handle.choices().await, Ok(Vec::new()));
+    bench.handle.store.clone().unwrap().close().await;
+    let refusals = [
+        bench.handle.audit(9).await.unwrap_err(),
+        bench.handle.runs(9).await.unwrap_err(),
+        bench.handle.happenings(None, 9).await.unwrap_err(),
+        bench.handle.choices().await.unwrap_err(),
+    ];
+    for refusal in refusals {
+        assert_eq!(refusal.kind, RefusalKind::Journal, "{}", refusal.text);
+        assert!(refusal.text.starts_with("the journal cannot be read: "));
+    }
     bench.handle.shutdown().await;
 }
 

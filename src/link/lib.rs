@@ -53,17 +53,21 @@ pub trait Watch: Send {
     async fn history(&self, key: SeriesKey, from: Time, until: Time) -> Vec<Point>;
 
     /// The runs of the journal, those that the world does not hold too, newest first, at most `limit`.
-    fn runs(&self, limit: usize) -> Reading<Vec<Run>>;
+    fn runs(&self, limit: usize) -> Reading<Result<Vec<Run>, Refusal>>;
 
     /// The lines of the audit log, those that the world does not hold too, newest first, at most `limit`.
-    fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>>;
+    fn audit(&self, limit: usize) -> Reading<Result<Vec<AuditLine>, Refusal>>;
 
     /// What became of items, those that the world does not hold too, the oldest first: the newest so many, of one or of
     /// all.
-    fn happenings(&self, item: Option<ItemId>, limit: usize) -> Reading<Vec<Happening>>;
+    fn happenings(
+        &self,
+        item: Option<ItemId>,
+        limit: usize,
+    ) -> Reading<Result<Vec<Happening>, Refusal>>;
 
     /// The items that were seen to while others stood above them, the oldest first: what weights are learnt from.
-    fn choices(&self) -> Reading<Vec<Choice>>;
+    fn choices(&self) -> Reading<Result<Vec<Choice>, Refusal>>;
 
     /// Checks every line of the audit log, those that the world does not hold too.
     async fn verify_audit(&self) -> AuditCheck;

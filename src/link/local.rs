@@ -83,22 +83,26 @@ impl Watch for LocalWatch {
         self.handle.history(key, from, until).await
     }
 
-    fn runs(&self, limit: usize) -> Reading<Vec<Run>> {
+    fn runs(&self, limit: usize) -> Reading<Result<Vec<Run>, Refusal>> {
         let handle = self.handle.clone();
         Box::pin(async move { handle.runs(limit).await })
     }
 
-    fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>> {
+    fn audit(&self, limit: usize) -> Reading<Result<Vec<AuditLine>, Refusal>> {
         let handle = self.handle.clone();
         Box::pin(async move { handle.audit(limit).await })
     }
 
-    fn happenings(&self, item: Option<ItemId>, limit: usize) -> Reading<Vec<Happening>> {
+    fn happenings(
+        &self,
+        item: Option<ItemId>,
+        limit: usize,
+    ) -> Reading<Result<Vec<Happening>, Refusal>> {
         let handle = self.handle.clone();
         Box::pin(async move { handle.happenings(item, limit).await })
     }
 
-    fn choices(&self) -> Reading<Vec<Choice>> {
+    fn choices(&self) -> Reading<Result<Vec<Choice>, Refusal>> {
         let handle = self.handle.clone();
         Box::pin(async move { handle.choices().await })
     }

@@ -190,7 +190,7 @@ async fn turns_come_by_themselves_through_the_journal() {
         again.begun.since(first.begun) >= Span::seconds(8),
         "never before it is due"
     );
-    let audited = ground.handle.audit(50).await;
+    let audited = ground.handle.audit(50).await.unwrap();
     assert!(
         audited
             .iter()
@@ -238,7 +238,7 @@ async fn a_console_gives_way_to_serve_and_takes_over_when_it_is_gone() {
         since.elapsed()
     );
     // One turn after another, in whatever process: no two begun in one interval.
-    let runs = console.handle.runs(100).await;
+    let runs = console.handle.runs(100).await.unwrap();
     let mut begun: Vec<_> = runs
         .iter()
         .filter(|run| run.plan.by.user == "schedule good")
@@ -309,6 +309,7 @@ async fn operators_run_pause_and_resume() {
         .handle
         .audit(50)
         .await
+        .unwrap()
         .into_iter()
         .filter(|line| line.subject == "schedule rare")
         .map(|line| line.verb.to_string())

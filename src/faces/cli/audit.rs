@@ -98,7 +98,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
     if options.verify {
         return verify(options, context).await;
     }
-    let reading = async { Ok(context.watch.audit(options.limit).await) };
+    let reading = async { Ok(context.watch.audit(options.limit).await?) };
     let mut lines: BTreeMap<u64, AuditLine> = context
         .interrupts
         .guard(reading)
@@ -161,6 +161,8 @@ fn row(line: &AuditLine) -> Row<'_> {
 
 #[cfg(test)]
 mod tests {
+    use world::{Refusal, RefusalKind};
+
     use super::*;
     use crate::testing::{said, scene};
 
@@ -203,5 +205,23 @@ mod tests {
         blind.watch.check = AuditCheck::Unchecked("no store is open".into());
         let blind = said(&["audit", "--verify"], blind).await;
         assert_eq!(blind.exit, Exit::Unknown);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_that_cannot_be_read_is_not_an_empty_one() {
+        for words in [
+            &["audit"][..],
+            &["runs"],
+            &["top", "--stats"],
+            &["top", "--learn"],
+        ] {
+            let mut scene = scene();
+            let why = "the journal cannot be read: disk I/O error";
+            scene.watch.unread = Some(Refusal::new(RefusalKind::Journal, why));
+            let said = said(words, scene).await;
+            assert_eq!(said.exit, Exit::Refused, "{words:?}");
+            assert_eq!(said.out, "", "{words:?}");
+            assert!(said.err.contains(why), "{words:?}: {}", said.err);
+        }
     }
 }

@@ -261,7 +261,7 @@ async fn history(id: &ItemId, context: &mut Context) -> Result<Vec<Happening>> {
     let reading = context.watch.happenings(Some(id.clone()), HISTORY);
     let mut history = context
         .interrupts
-        .guard(async { Ok(reading.await) })
+        .guard(async { Ok(reading.await?) })
         .await?;
     // What happened just now may not be written down yet.
     let here = context.watch.world().happenings.iter();

@@ -78,7 +78,7 @@ pub(crate) async fn run(options: &Options, context: &mut Context) -> Result<Exit
 /// At most so many runs of the journal, with those the world holds.
 async fn read(context: &mut Context, most: usize) -> Result<BTreeMap<RunId, Run>> {
     let mut runs: BTreeMap<RunId, Run> = BTreeMap::new();
-    let reading = async { Ok(context.watch.runs(most).await) };
+    let reading = async { Ok(context.watch.runs(most).await?) };
     for run in context.interrupts.guard(reading).await? {
         runs.insert(run.id(), run);
     }

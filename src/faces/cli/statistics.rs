@@ -37,7 +37,7 @@ struct Row {
 
 /// Reads what became of items, and prints how well they were dealt with.
 pub(crate) async fn run(json: bool, context: &mut Context) -> Result<Exit> {
-    let reading = async { Ok(context.watch.happenings(None, LOOKED_THROUGH).await) };
+    let reading = async { Ok(context.watch.happenings(None, LOOKED_THROUGH).await?) };
     let happened = context.interrupts.guard(reading).await?;
     let (world, now) = (context.watch.world(), context.watch.now());
     let found = statistics(world, &happened, now - LOOKED_BACK);

@@ -25,7 +25,7 @@ struct Row {
 
 /// Proposes weights that fit better what was seen to first; scores by them from now on when they are accepted.
 pub(crate) async fn learn(accept: bool, json: bool, context: &mut Context) -> Result<Exit> {
-    let reading = async { Ok(context.watch.choices().await) };
+    let reading = async { Ok(context.watch.choices().await?) };
     let choices = context.interrupts.guard(reading).await?;
     let weights = context.watch.world().weights.clone();
     let proposal = propose(&choices, &weights);

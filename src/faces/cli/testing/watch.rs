@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 use vocab::{LogBatch, LogItem, LogRequest, Time};
 use world::priorities::Choice;
 use world::{
-    AuditCheck, AuditLine, Event, Happening, Interest, ItemId, Point, Run, SeriesKey, World,
+    AuditCheck, AuditLine, Event, Happening, Interest, ItemId, Point, Refusal, Run, SeriesKey,
+    World,
 };
 
 use super::{fleet, items};
@@ -22,6 +23,8 @@ pub(crate) struct FakeWatch {
     pub choices: Vec<Choice>,
     /// What the history knows of any figure.
     pub past: Vec<Point>,
+    /// Why the journal cannot be read, when it cannot.
+    pub unread: Option<Refusal>,
 }
 
 impl FakeWatch {
@@ -34,6 +37,7 @@ impl FakeWatch {
             check: AuditCheck::Whole(fleet::audit().len() as u64),
             choices: Vec::new(),
             past: Vec::new(),
+            unread: None,
         };
         for event in events {
             watch.apply(event);
@@ -52,6 +56,12 @@ impl FakeWatch {
 
     pub fn world_copy(&self) -> World {
         self.world.clone()
+    }
+
+    /// What is read of the journal, where it can be.
+    fn read<T: Send + 'static>(&self, found: T) -> Reading<Result<T, Refusal>> {
+        let read = self.unread.clone().map_or(Ok(found), Err);
+        Box::pin(std::future::ready(read))
     }
 }
 
@@ -98,24 +108,26 @@ impl Watch for FakeWatch {
         self.past.iter().filter(within).copied().collect()
     }
 
-    fn runs(&self, limit: usize) -> Reading<Vec<Run>> {
-        let runs = fleet::runs().into_iter().take(limit).collect();
-        Box::pin(std::future::ready(runs))
+    fn runs(&self, limit: usize) -> Reading<Result<Vec<Run>, Refusal>> {
+        self.read(fleet::runs().into_iter().take(limit).collect())
     }
 
-    fn audit(&self, limit: usize) -> Reading<Vec<AuditLine>> {
-        let lines = fleet::audit().into_iter().rev().take(limit).collect();
-        Box::pin(std::future::ready(lines))
+    fn audit(&self, limit: usize) -> Reading<Result<Vec<AuditLine>, Refusal>> {
+        self.read(fleet::audit().into_iter().rev().take(limit).collect())
     }
 
-    fn happenings(&self, item: Option<ItemId>, limit: usize) -> Reading<Vec<Happening>> {
+    fn happenings(
+        &self,
+        item: Option<ItemId>,
+        limit: usize,
+    ) -> Reading<Result<Vec<Happening>, Refusal>> {
         let of_item = |one: &Happening| item.as_ref().is_none_or(|item| one.item == *item);
         let found = items::happenings().into_iter().filter(of_item).take(limit);
-        Box::pin(std::future::ready(found.collect()))
+        self.read(found.collect())
     }
 
-    fn choices(&self) -> Reading<Vec<Choice>> {
-        Box::pin(std::future::ready(self.choices.clone()))
+    fn choices(&self) -> Reading<Result<Vec<Choice>, Refusal>> {
+        self.read(self.choices.clone())
     }
 
     async fn verify_audit(&self) -> AuditCheck {

@@ -105,13 +105,16 @@ impl Tasks {
     /// Waits for what is read of the journal.
     pub fn recall<T: Send + 'static>(
         &self,
-        reading: Reading<T>,
+        reading: Reading<Result<T, Refusal>>,
         into: impl FnOnce(T) -> Recalled + Send + 'static,
     ) {
         let messages = self.messages.clone();
         tokio::spawn(async move {
-            let read = into(reading.await);
-            if messages.send(Message::Recalled(read)).await.is_err() {
+            let read = match reading.await {
+                Ok(found) => Message::Recalled(into(found)),
+                Err(refusal) => Message::Said(refusal.text, Role::Warn),
+            };
+            if messages.send(read).await.is_err() {
                 tracing::debug!("the console ended before the journal was read");
             }
         });

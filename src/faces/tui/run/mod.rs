@@ -301,6 +301,8 @@ impl Console {
                 Demand::Recall(Past::Tail(request)) => {
                     let source = request.source.clone();
                     let reading = link::tail(self.watch.logs(request), TAIL_WITHIN);
+                    // What is in the way of a log's end is told with it.
+                    let reading = Box::pin(async move { Ok(reading.await) });
                     self.tasks
                         .recall(reading, move |found| Recalled::Tail(source, found));
                 }
