@@ -305,7 +305,14 @@ fn cause(target: &str, error: &reqwest::Error) -> Cause {
                 return Cause::Unresolved(std::io::Error::other(words));
             }
             if io.get_ref().is_none() {
-                return Cause::Plain(Failure::from_io(target, io));
+                let failure = Failure::from_io(target, io);
+                let is_cut = failure.trouble == ProbeTrouble::WrongAnswer;
+                // Who hangs up before a request was made has answered nothing, neither well nor wrongly.
+                return Cause::Plain(if is_cut && error.is_connect() {
+                    Failure::new(ProbeTrouble::Other, failure.text)
+                } else {
+                    failure
+                });
             }
         }
     }

@@ -1,5 +1,8 @@
 //! The HTTP probe against servers on loopback, plain and over TLS.
 
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+
 use super::*;
 use crate::probe::testing::{Authority, free_port, http_server, https_server, trusting};
 
@@ -118,6 +121,33 @@ async fn a_huge_body_is_read_in_part() {
         panic!("refused")
     };
     assert_eq!(body, Bytes(MOST_BODY as u64));
+}
+
+/// What is said of a server that hangs up on the first words of a handshake, whether it has read them or not: it resets the
+/// connection where it has not.
+async fn hung_up(reads: bool) -> Failure {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.readable().await.unwrap();
+            if reads {
+                assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+            }
+        }
+    });
+    let url = format!("https://127.0.0.1:{port}/");
+    let failure = probe(&Prober::new(), &url, &ANY_PAGE).await.unwrap_err();
+    server.abort();
+    failure
+}
+
+#[tokio::test]
+async fn who_hangs_up_before_a_request_has_not_answered() {
+    for reads in [true, false] {
+        let failure = hung_up(reads).await;
+        assert_eq!(failure.trouble, ProbeTrouble::Other, "{}", failure.text);
+    }
 }
 
 #[tokio::test]
