@@ -1,5 +1,6 @@
 //! Runs on sites: they are carried on to their end over any number of starts, and shown step by step as other runs are.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -209,14 +210,14 @@ impl Core {
         let (Ok(sites), Ok(backups)) = (store.sites().await, store.backups().await) else {
             return;
         };
-        let is_known = |domain: &Domain| sites.iter().any(|site| site.domain == *domain);
+        let known: BTreeSet<&Domain> = sites.iter().map(|site| &site.domain).collect();
         let gone: Vec<Domain> = self.world.sites.keys().cloned().collect();
-        for domain in gone.into_iter().filter(|domain| !is_known(domain)) {
+        for domain in gone.into_iter().filter(|domain| !known.contains(domain)) {
             self.observe(Fact::SiteGone(domain));
         }
-        let is_kept = |id: &RunId| backups.iter().any(|backup| backup.id == *id);
+        let kept: BTreeSet<RunId> = backups.iter().map(|backup| backup.id).collect();
         let gone: Vec<RunId> = self.world.backups.keys().copied().collect();
-        for id in gone.into_iter().filter(|id| !is_kept(id)) {
+        for id in gone.into_iter().filter(|id| !kept.contains(id)) {
             self.observe(Fact::BackupGone(id));
         }
         // Backups before their sites: a site that has none is an alarm.
